@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The front door: `make help`. The kernel's build system does not read this file
+# but Kbuild.
+
+# Options on the command line (KVER, KDIR, T, ...) reach the scripts in the
+# environment.
+RELEASE := $(shell uname -r)
+
+.PHONY: modules
+modules:
+	+@tools/build/modules
+
+.PHONY: help
+help:
+	@sed -n 's/^#: \{0,1\}//p' Makefile
+
+#: make [modules]      build libmultipath.ko and scsi_multipath.ko
+#:      KVER=6.12        for these installed headers ("all": for every kernel); default:
+#:                       the running kernel's, else the newest
+#:      KDIR=dir         for a kernel build tree; STAGE=name keeps two of one release apart
+#:      W=1 C=2 V=1      the kernel's own: warnings, sparse, commands
+#: make install        the running kernel's (KVER=...) modules into updates/, and depmod
+#: make uninstall      and out again
+#: make clean          remove what `make` and the checks built
+#: make distclean      and everything else under build/, test kernels too
+#: make deps           install the packages all of this needs (root);
+#:      FOR="build unit" only for building, check, unit, kunit, qemu
+#:
+#: make check          layering, formatting, warnings, sparse, static analysis; T="layering format"
+#: make unit           the core in user space; T=pattern SAN=address|thread
+#: make kunit          KUnit suites on small debug kernels
+#: make qemu           end-to-end tests on Debian's kernels; T=case KERNELS="6.1 6.12"
+#: make test           all of them
+#: make demo           a disk loses its path under I/O, in a virtual machine
+#: make bench          what a head costs per I/O
+
+.PHONY: install
+install:
+	+@KVER="$(or $(KVER),$(RELEASE))" tools/build/modules install
+
+.PHONY: uninstall
+uninstall:
+	@tools/build/modules uninstall
+
+.PHONY: deps
+deps:
+	@tools/build/deps $(FOR)
+
+.PHONY: check
+check:
+	+@tools/check/run $(T)
+
+# Unit tests come with the core; the other rings have scripts of their own.
+.PHONY: unit
+unit:
+	@$(MAKE) --no-print-directory -C lib/tests $@
+
+qemu-system := qemu-system-x86_64
+need-qemu = command -v $(qemu-system) > /dev/null || \
+	{ echo "$(qemu-system) is missing: apt-get install qemu-system-x86 (or: make deps FOR=qemu)" >&2; exit 1; }
+
+.PHONY: kunit
+kunit:
+	+@kunit/run
+
+.PHONY: qemu
+qemu:
+	+@$(need-qemu); qemu-tests/run
+
+.PHONY: demo bench
+demo bench:
+	+@$(need-qemu); qemu-tests/$@
+
+.PHONY: test
+test:
+	+@tools/test
+
+# A build in the source tree itself (DKMS, make M=) leaves these.
+kbuild-files := -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
+	-o -name '*.probe' -o -name '*.probe.log' -o -name compat_features.h \
+	-o -name modules.order -o -name Module.symvers
+
+.PHONY: clean
+clean:
+	$(if $(wildcard lib/tests/Makefile),@$(MAKE) --no-print-directory -s -C lib/tests clean)
+	@rm -rf build/modules build/check
+	@find . -maxdepth 1 -type f \( $(kbuild-files) \) -delete
+	@find $(wildcard include lib scsi nvme kunit) -type f \( $(kbuild-files) \) -delete
+
+.PHONY: distclean
+distclean: clean
+	@rm -rf build

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The only place that knows that kernels differ. The probes in features/ decide
+ * (stable kernels carry back-ports, so a version number is a weak witness), this file
+ * hides. Code outside is written for the newest kernel.
+ */
+#ifndef MPATH_COMPAT_H
+#define MPATH_COMPAT_H
+
+#include <linux/blkdev.h>
+#include <linux/device.h>
+
+#include "compat_features.h"
+
+/*
+ * Statuses that this kernel does not have get numbers that it never uses: they are
+ * never seen, and tables need no gaps.
+ */
+#if !MPATH_HAVE_STS_RESV_CONFLICT
+#define BLK_STS_RESV_CONFLICT BLK_STS_NEXUS
+#endif
+#if !MPATH_HAVE_STS_DURATION_LIMIT
+#define BLK_STS_DURATION_LIMIT ((__force blk_status_t)250)
+#endif
+#if !MPATH_HAVE_STS_INVALID
+#define BLK_STS_INVAL ((__force blk_status_t)251)
+#endif
+#ifndef BLK_STS_ZONE_RESOURCE
+#define BLK_STS_ZONE_RESOURCE ((__force blk_status_t)252)
+#endif
+
+#if !MPATH_HAVE_BLK_MODE_T
+typedef fmode_t blk_mode_t;
+#define BLK_OPEN_READ FMODE_READ
+#define BLK_OPEN_WRITE FMODE_WRITE
+#endif
+
+/* A disk without limits yet; NULL without memory. */
+static inline struct gendisk *mpath_compat_alloc_disk(int node)
+{
+#if MPATH_HAVE_BLK_ALLOC_DISK_TAKES_LIMITS
+	struct gendisk *disk = blk_alloc_disk(NULL, node);
+
+	return IS_ERR(disk) ? NULL : disk;
+#else
+	return blk_alloc_disk(node);
+#endif
+}
+
+/*
+ * Exclusive open, to find out whether anybody uses a disk. 6.7 to 6.9 moved from a
+ * block_device that knows its mode to a file.
+ */
+#if MPATH_HAVE_BDEV_FILE_OPEN_BY_DEV
+typedef struct file mpath_compat_claim;
+
+static inline mpath_compat_claim *mpath_compat_claim_disk(struct gendisk *disk, void *holder)
+{
+	return bdev_file_open_by_dev(disk_devt(disk), BLK_OPEN_READ, holder, NULL);
+}
+
+static inline void mpath_compat_unclaim_disk(mpath_compat_claim *claim)
+{
+	bdev_fput(claim);
+}
+#else
+typedef struct block_device mpath_compat_claim;
+
+static inline mpath_compat_claim *mpath_compat_claim_disk(struct gendisk *disk, void *holder)
+{
+	return blkdev_get_by_dev(disk_devt(disk), FMODE_READ | FMODE_EXCL, holder);
+}
+
+static inline void mpath_compat_unclaim_disk(mpath_compat_claim *claim)
+{
+	blkdev_put(claim, FMODE_READ | FMODE_EXCL);
+}
+#endif
+
+/* 6.4 dropped the owner of a class and the interface argument of its callbacks. */
+static inline int mpath_compat_class_register(struct class *class, struct module *owner)
+{
+#if MPATH_HAVE_CLASS_HAS_OWNER
+	class->owner = owner;
+#endif
+	return class_register(class);
+}
+
+/* 6.4 made the bus of a notifier const. */
+#if MPATH_HAVE_BUS_NOTIFIER_CONST
+typedef const struct bus_type mpath_compat_bus;
+#else
+typedef struct bus_type mpath_compat_bus;
+#endif
+
+/* The heads of a struct class_interface's functions, called @name. */
+#if MPATH_HAVE_CLASS_INTERFACE_TAKES_DEV_ONLY
+#define MPATH_COMPAT_ADD_DEV(name) static int name(struct device *dev)
+#define MPATH_COMPAT_REMOVE_DEV(name) static void name(struct device *dev)
+#else
+#define MPATH_COMPAT_ADD_DEV(name) \
+	static int name(struct device *dev, struct class_interface *interface)
+#define MPATH_COMPAT_REMOVE_DEV(name) \
+	static void name(struct device *dev, struct class_interface *interface)
+#endif
+
+#if MPATH_HAVE_BDEV_OPS_GETGEO_TAKES_GENDISK
+#define mpath_compat_geo_disk(from) (from)
+#define mpath_compat_geo_of(disk) (disk)
+typedef struct gendisk mpath_compat_geo_t;
+#else
+#define mpath_compat_geo_disk(from) ((from)->bd_disk)
+#define mpath_compat_geo_of(disk) ((disk)->part0)
+typedef struct block_device mpath_compat_geo_t;
+#endif
+
+#endif /* MPATH_COMPAT_H */

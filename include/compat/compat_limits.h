@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Stacking the limits of the paths into the head's. 6.9 to 6.11 replaced setters on
+ * a live queue by a copy that is committed whole, and queue flags by features.
+ */
+#ifndef MPATH_COMPAT_LIMITS_H
+#define MPATH_COMPAT_LIMITS_H
+
+#include <linux/blk-mq.h>
+#include <linux/blkdev.h>
+
+#include "compat_features.h"
+
+#if MPATH_HAVE_QUEUE_LIMITS_FEATURES
+
+static inline int mpath_compat_commit_limits(struct request_queue *q, struct queue_limits *lim)
+{
+#if MPATH_HAVE_QUEUE_LIMITS_COMMIT_UPDATE_FROZEN
+	return queue_limits_commit_update_frozen(q, lim);
+#else
+	int ret;
+
+	blk_mq_freeze_queue(q);
+	ret = queue_limits_commit_update(q, lim);
+	blk_mq_unfreeze_queue(q);
+	return ret;
+#endif
+}
+
+static inline int mpath_compat_stack_limits(struct gendisk *disk, struct gendisk *const *paths,
+					    unsigned int nr_paths)
+{
+	struct queue_limits lim = queue_limits_start_update(disk->queue);
+	unsigned int i;
+
+	blk_set_stacking_limits(&lim);
+	/* Stacking clears NOWAIT as soon as one path lacks it. */
+	lim.features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT;
+	for (i = 0; i < nr_paths; i++)
+		queue_limits_stack_bdev(&lim, paths[i]->part0, 0, disk->disk_name);
+	/* Zoned disks take no part; without zones this limit must be 0. */
+	lim.max_zone_append_sectors = 0;
+	return mpath_compat_commit_limits(disk->queue, &lim);
+}
+
+#else /* !MPATH_HAVE_QUEUE_LIMITS_FEATURES */
+
+static inline void mpath_compat_set_flag(struct request_queue *q, unsigned int flag, bool on)
+{
+	if (on)
+		blk_queue_flag_set(flag, q);
+	else
+		blk_queue_flag_clear(flag, q);
+}
+
+static inline int mpath_compat_stack_limits(struct gendisk *disk, struct gendisk *const *paths,
+					    unsigned int nr_paths)
+{
+	struct request_queue *q = disk->queue;
+	bool nonrot = true, nowait = true, stable = false, cache = false, fua = false;
+	unsigned int i;
+
+	blk_mq_freeze_queue(q);
+	blk_set_stacking_limits(&q->limits);
+	for (i = 0; i < nr_paths; i++) {
+		struct request_queue *p = paths[i]->queue;
+
+		disk_stack_limits(disk, paths[i]->part0, 0);
+		nonrot &= blk_queue_nonrot(p);
+		nowait &= test_bit(QUEUE_FLAG_NOWAIT, &p->queue_flags);
+		stable |= blk_queue_stable_writes(p);
+		cache |= test_bit(QUEUE_FLAG_WC, &p->queue_flags);
+		fua |= test_bit(QUEUE_FLAG_FUA, &p->queue_flags);
+	}
+	mpath_compat_set_flag(q, QUEUE_FLAG_IO_STAT, true);
+	mpath_compat_set_flag(q, QUEUE_FLAG_NONROT, nonrot);
+	mpath_compat_set_flag(q, QUEUE_FLAG_NOWAIT, nowait);
+	mpath_compat_set_flag(q, QUEUE_FLAG_STABLE_WRITES, stable);
+	blk_queue_write_cache(q, cache, fua);
+	blk_mq_unfreeze_queue(q);
+	return 0;
+}
+
+#endif /* MPATH_HAVE_QUEUE_LIMITS_FEATURES */
+
+#endif /* MPATH_COMPAT_LIMITS_H */

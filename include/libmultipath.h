@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * libmultipath: what transport glue (scsi/, nvme/) asks of the core.
+ *
+ * An mpath_head is one LUN or namespace, an mpath_device one path to it. The
+ * words are those of the upstream libmultipath series. Implemented by
+ * lib/api.cpp; the functions at the end, which need kernel types by value, by
+ * lib/shim/.
+ *
+ * Return values are 0 or a negative errno unless the comment says otherwise.
+ */
+#ifndef LIBMULTIPATH_H
+#define LIBMULTIPATH_H
+
+#include "mpath_abi.h"
+
+MPATH_DECLS_BEGIN
+
+struct bio;
+struct gendisk;
+struct mpath_device;
+struct mpath_head;
+
+#define MPATH_NAME_LEN 64
+#define MPATH_WWID_LEN 256
+
+enum mpath_iopolicy {
+	MPATH_IOPOLICY_NUMA,
+	MPATH_IOPOLICY_ROUND_ROBIN,
+	MPATH_IOPOLICY_QUEUE_DEPTH,
+};
+
+/* How a bio goes down a path; see lib/README.md, "The life of a bio". */
+enum mpath_submit_mode {
+	MPATH_SUBMIT_INTERPOSE,
+	MPATH_SUBMIT_CLONE,
+};
+
+/*
+ * What the completion of a path's bio means: the kernel's blk_status_t under
+ * names that do not change with the kernel version.
+ */
+enum mpath_status {
+	MPATH_STS_OK,
+	MPATH_STS_NOTSUPP,
+	MPATH_STS_TIMEOUT,
+	MPATH_STS_NOSPC,
+	MPATH_STS_TRANSPORT,
+	MPATH_STS_TARGET,
+	MPATH_STS_RESV_CONFLICT,
+	MPATH_STS_MEDIUM,
+	MPATH_STS_PROTECTION,
+	MPATH_STS_RESOURCE,
+	MPATH_STS_IOERR,
+	MPATH_STS_AGAIN,
+	MPATH_STS_DEV_RESOURCE,
+	MPATH_STS_ZONE_RESOURCE,
+	MPATH_STS_ZONE_OPEN_RESOURCE,
+	MPATH_STS_ZONE_ACTIVE_RESOURCE,
+	MPATH_STS_OFFLINE,
+	MPATH_STS_DURATION_LIMIT,
+	MPATH_STS_INVAL,
+	MPATH_STS_MAX,
+};
+
+/* What a probe of a path found out. */
+enum mpath_verdict {
+	MPATH_VERDICT_FINE,	/* answers, and is still the same LUN */
+	MPATH_VERDICT_DEAD,	/* does not answer, or says it cannot serve I/O */
+	MPATH_VERDICT_FOREIGN,	/* answers, but as another LUN: never use it */
+	MPATH_VERDICT_LATER,	/* cannot be asked now: ask again */
+};
+
+/*
+ * The facts of a disk that all paths to one LUN must agree on. @capacity is in
+ * 512 byte sectors; @vendor and @product are the INQUIRY strings, trimmed.
+ */
+struct mpath_geometry {
+	u64 capacity;
+	u32 logical_block_size;
+	u32 protection_type;
+	bool read_only;
+	char vendor[9];
+	char product[17];
+};
+
+struct mpath_device_ops {
+	/*
+	 * Ask the path whether it can carry I/O and who it is.
+	 * Context: process, may sleep; no lock of the core is held. Not called
+	 * after mpath_device_remove() has returned.
+	 */
+	enum mpath_verdict (*probe)(void *owner);
+};
+
+/*
+ * A path as its glue describes it. Everything pointed to must stay valid until
+ * mpath_device_remove() has returned.
+ *
+ * The transport's own state is read where it lives, one plain load per word on
+ * the I/O path: the SCSI mid-layer tells nobody when it changes. Bit N of
+ * @usable_states says that I/O may be sent while *@device_state == N; bit N of
+ * @waiting_states that the state passes by itself (blocked, quiesced).
+ * @access_state is the SPC asymmetric access state (SPC-5 6.34, bit 7 is
+ * PREFERRED); NULL where the transport has none.
+ */
+struct mpath_device_config {
+	const char *name;
+	struct gendisk *disk;
+	int numa_node;
+	const u32 *device_state;
+	u32 usable_states;
+	u32 waiting_states;
+	const u8 *access_state;
+	struct mpath_geometry geometry;
+	const struct mpath_device_ops *ops;
+	void *owner;
+};
+
+struct mpath_head_config {
+	const char *name;
+	struct gendisk *disk;
+	enum mpath_iopolicy iopolicy;
+	enum mpath_submit_mode submit_mode;
+	int no_path_timeout_ms;
+};
+
+/* Counters since the head was made; each only grows. */
+struct mpath_head_stats {
+	u64 failover_count;
+	u64 requeue_no_usable_path_count;
+	u64 fail_no_available_path_count;
+	u32 parked;
+};
+
+/*
+ * mpath_iopolicy_parse - the policy that @word names
+ * Accepts the exact words, with at most one trailing newline.
+ * Context: any. Return: enum mpath_iopolicy, or -EINVAL.
+ */
+int mpath_iopolicy_parse(const char *word) MPATH_NOEXCEPT;
+const char *mpath_iopolicy_name(enum mpath_iopolicy iopolicy) MPATH_NOEXCEPT;
+
+/* mpath_submit_mode_parse - as mpath_iopolicy_parse(), for "interpose" and "clone" */
+int mpath_submit_mode_parse(const char *word) MPATH_NOEXCEPT;
+const char *mpath_submit_mode_name(enum mpath_submit_mode mode) MPATH_NOEXCEPT;
+
+/* mpath_no_path_timeout_valid - is @ms (-1: for ever, 0: at once) acceptable */
+bool mpath_no_path_timeout_valid(long long ms) MPATH_NOEXCEPT;
+
+/*
+ * mpath_head_create - make a head without paths; not live until
+ * mpath_head_set_live(). The disk must outlive the head.
+ * Context: process, may sleep. Return: 0 and *@out, -ENOMEM, or -EINVAL.
+ */
+int mpath_head_create(const struct mpath_head_config *config, struct mpath_head **out)
+	MPATH_NOEXCEPT;
+
+/*
+ * mpath_head_set_live - the disk is (about to be) visible: accept I/O.
+ * Context: process. Upstream: mpath_device_set_live().
+ */
+void mpath_head_set_live(struct mpath_head *head) MPATH_NOEXCEPT;
+
+/*
+ * mpath_head_kill - accept no more I/O and fail what is parked. Returns when no
+ * submitter can still park a bio. Idempotent.
+ * Context: process, may sleep (one grace period). Upstream: the first half of
+ * mpath_remove_disk(), with the barrier before the kick.
+ */
+void mpath_head_kill(struct mpath_head *head) MPATH_NOEXCEPT;
+
+/*
+ * mpath_head_destroy - free a head that is dead, has no path, and whose disk no
+ * submitter can reach any more (del_gendisk() has returned, last reference gone).
+ * Context: process, may sleep.
+ */
+void mpath_head_destroy(struct mpath_head *head) MPATH_NOEXCEPT;
+
+/*
+ * mpath_head_add_path - add a path; I/O may use it before this returns.
+ * The first path gives the head its geometry, every other must agree with it.
+ * Context: process, may sleep; takes the head's paths lock.
+ * Return: 0 and *@out; -EMEDIUMTYPE when the path contradicts the head (logged,
+ * naming both and the difference), -ENOMEM.
+ */
+int mpath_head_add_path(struct mpath_head *head, const struct mpath_device_config *config,
+			struct mpath_device **out) MPATH_NOEXCEPT;
+
+/*
+ * mpath_device_remove - stop using a path, wait until nothing of the core refers
+ * to it, free it. I/O that fails meanwhile moves to another path.
+ * Context: process, may sleep until the path's I/O in flight has come back, which
+ * the transport bounds; takes the head's paths lock. Upstream:
+ * mpath_delete_device(), plus the barriers its callers owe.
+ */
+void mpath_device_remove(struct mpath_device *device) MPATH_NOEXCEPT;
+
+/*
+ * mpath_device_recheck - the transport knows news of this path: probe it now.
+ * Context: any.
+ */
+void mpath_device_recheck(struct mpath_device *device) MPATH_NOEXCEPT;
+
+/*
+ * mpath_head_get_path - a path that can carry a command now, or NULL. Give it
+ * back with mpath_device_put(); a held path delays its removal.
+ * Context: any.
+ */
+struct mpath_device *mpath_head_get_path(struct mpath_head *head) MPATH_NOEXCEPT;
+void mpath_device_put(struct mpath_device *device) MPATH_NOEXCEPT;
+struct gendisk *mpath_device_disk(const struct mpath_device *device) MPATH_NOEXCEPT;
+void *mpath_device_owner(const struct mpath_device *device) MPATH_NOEXCEPT;
+
+/* Attributes. Context: any for the getters; process for the setters. */
+enum mpath_iopolicy mpath_head_iopolicy(const struct mpath_head *head) MPATH_NOEXCEPT;
+void mpath_head_set_iopolicy(struct mpath_head *head, enum mpath_iopolicy iopolicy) MPATH_NOEXCEPT;
+enum mpath_submit_mode mpath_head_submit_mode(const struct mpath_head *head) MPATH_NOEXCEPT;
+void mpath_head_set_submit_mode(struct mpath_head *head, enum mpath_submit_mode mode)
+	MPATH_NOEXCEPT;
+int mpath_head_no_path_timeout_ms(const struct mpath_head *head) MPATH_NOEXCEPT;
+/* Return: 0, or -EINVAL and nothing changed. Kicks the requeue list. */
+int mpath_head_set_no_path_timeout_ms(struct mpath_head *head, long long ms) MPATH_NOEXCEPT;
+void mpath_head_read_stats(struct mpath_head *head, struct mpath_head_stats *stats) MPATH_NOEXCEPT;
+
+/* One word for people: usable, suspect, dead, blocked, offline, transitioning, ... */
+const char *mpath_device_state_name(const struct mpath_device *device) MPATH_NOEXCEPT;
+/* I/O in flight counted by the queue-depth policy; 0 under the others. */
+int mpath_device_queue_depth(const struct mpath_device *device) MPATH_NOEXCEPT;
+/* Is this path the numa policy's choice for @node? Always false under the others. */
+bool mpath_device_serves_node(struct mpath_device *device, int node) MPATH_NOEXCEPT;
+u64 mpath_device_failover_count(const struct mpath_device *device) MPATH_NOEXCEPT;
+
+/*
+ * mpath_head_submit - the head's submit_bio, after the split to its limits
+ * @nowait: the submitter must not be made to wait (REQ_NOWAIT)
+ * Context: process; the caller's queue reference keeps the head. Owns @bio from
+ * here. Upstream: mpath_bdev_submit_bio().
+ */
+void mpath_head_submit(struct mpath_head *head, struct bio *bio, bool nowait) MPATH_NOEXCEPT;
+
+MPATH_DECLS_END
+
+#endif /* LIBMULTIPATH_H */

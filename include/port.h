@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The port: what the core asks of the kernel. lib/shim/<subsystem>.c answers
+ * inside the kernel, lib/tests/fake/ in user space. Names are mpk_ plus the kernel's
+ * own word for the thing. Nothing here decides anything.
+ */
+#ifndef MPATH_PORT_H
+#define MPATH_PORT_H
+
+#include "libmultipath.h"
+
+MPATH_DECLS_BEGIN
+
+/* --- I/O records (shim/io.c) ------------------------------------------------ */
+
+/*
+ * One per bio from the first path that carries it until the bio is given back,
+ * also while it is parked. The fields here are the core's; the shim keeps what it
+ * saved of the bio behind them. Written by one thread at a time: the submitter,
+ * then the completion, then whoever took it off the requeue list.
+ */
+struct mpath_io {
+	struct mpath_io *next;		/* requeue list */
+	struct mpath_head *head;
+	struct mpath_device *path;	/* referenced while in flight, else NULL */
+	struct {
+		u32 path_id;		/* 0: slot is free */
+		u32 fine_seq;		/* the path's count of fine verdicts then */
+	} suspected[2];
+	u32 confirmed_id;		/* failed here although the path is fine */
+	enum mpath_status status;	/* of the last failure */
+	u8 confirmed;
+	u8 moves;
+	bool nowait;
+	bool counted;			/* in the path's queue depth */
+};
+
+struct mpk_io_pool;
+
+/*
+ * A pool of records with a reserve of its own: a head always has the records to
+ * make progress, whatever other heads hold parked.
+ * Context: process. Return: NULL without memory.
+ */
+struct mpk_io_pool *mpk_io_pool_create(void) MPATH_NOEXCEPT;
+void mpk_io_pool_destroy(struct mpk_io_pool *pool) MPATH_NOEXCEPT;
+
+/*
+ * mpk_io_start - a record for @bio; starts the head's I/O accounting. The bio is
+ * unchanged until it is sent.
+ * Context: process; sleeps for memory unless @nowait. Return: NULL only if @nowait.
+ */
+struct mpath_io *mpk_io_start(struct mpk_io_pool *pool, struct bio *bio,
+			      enum mpath_submit_mode mode, bool nowait) MPATH_NOEXCEPT;
+
+/*
+ * mpk_io_send - send the whole bio down to @disk; mpath_io_done() is called once,
+ * in any context, perhaps before this returns.
+ * @failfast: the path gives errors back after one try
+ * Context: process.
+ */
+void mpk_io_send(struct mpath_io *io, struct gendisk *disk, bool failfast) MPATH_NOEXCEPT;
+
+/*
+ * mpk_io_finish - give the bio back to its submitter with @status and free the
+ * record. Context: any.
+ */
+void mpk_io_finish(struct mpath_io *io, enum mpath_status status) MPATH_NOEXCEPT;
+
+/* Is @bio waiting for bios split off it? Its end_io then does not tell its own fate. */
+bool mpk_bio_is_chained(struct bio *bio) MPATH_NOEXCEPT;
+
+/* mpk_bio_fail - end a bio that has no record. Context: any. */
+void mpk_bio_fail(struct bio *bio, enum mpath_status status) MPATH_NOEXCEPT;
+
+/* Run @fn with the block layer's plugging on, so that what it sends can merge. */
+void mpk_plugged(void (*fn)(void *arg), void *arg) MPATH_NOEXCEPT;
+
+/* The shim's call into the core: the path's bio has ended. Context: any. */
+void mpath_io_done(struct mpath_io *io, enum mpath_status status) MPATH_NOEXCEPT;
+
+/* --- locks (shim/lock.c) ---------------------------------------------------- */
+
+/*
+ * Every lock of the core, outermost first: this is the lock order. Each has a
+ * lockdep class of its own.
+ */
+enum mpath_lock_class {
+	MPATH_LOCK_PATHS,	/* mutex: path list writers of one head */
+	MPATH_LOCK_REQUEUE,	/* spinlock, irq safe: one head's requeue list */
+};
+
+struct mpk_mutex;
+struct mpk_mutex *mpk_mutex_create(enum mpath_lock_class cls) MPATH_NOEXCEPT;
+void mpk_mutex_destroy(struct mpk_mutex *mutex) MPATH_NOEXCEPT;
+void mpk_mutex_lock(struct mpk_mutex *mutex) MPATH_NOEXCEPT;
+void mpk_mutex_unlock(struct mpk_mutex *mutex) MPATH_NOEXCEPT;
+
+struct mpk_spinlock;
+struct mpk_spinlock *mpk_spinlock_create(enum mpath_lock_class cls) MPATH_NOEXCEPT;
+void mpk_spinlock_destroy(struct mpk_spinlock *lock) MPATH_NOEXCEPT;
+unsigned long mpk_spin_lock_irqsave(struct mpk_spinlock *lock) MPATH_NOEXCEPT;
+void mpk_spin_unlock_irqrestore(struct mpk_spinlock *lock, unsigned long flags) MPATH_NOEXCEPT;
+
+/* The read side of the path list: RCU. mpk_synchronize() may sleep. */
+void mpk_read_lock(void) MPATH_NOEXCEPT;
+void mpk_read_unlock(void) MPATH_NOEXCEPT;
+void mpk_synchronize(void) MPATH_NOEXCEPT;
+
+/* --- references (shim/ref.c) ------------------------------------------------ */
+
+/*
+ * A percpu_ref: get and put cost no shared cache line until it is killed.
+ * mpk_ref_drain() ends new use and sleeps until every reference is back; whoever
+ * calls mpk_ref_get() must know that it cannot have been called yet.
+ */
+struct mpk_ref;
+struct mpk_ref *mpk_ref_create(void) MPATH_NOEXCEPT;
+void mpk_ref_destroy(struct mpk_ref *ref) MPATH_NOEXCEPT;
+void mpk_ref_get(struct mpk_ref *ref) MPATH_NOEXCEPT;
+void mpk_ref_put(struct mpk_ref *ref) MPATH_NOEXCEPT;
+void mpk_ref_drain(struct mpk_ref *ref) MPATH_NOEXCEPT;
+
+/* --- deferred work (shim/work.c) -------------------------------------------- */
+
+/* Each kind has a workqueue: what a probe waits for must not hold up a bio. */
+enum mpath_work_kind {
+	MPATH_WORK_REQUEUE,
+	MPATH_WORK_PROBE,
+};
+
+/* Never runs twice at once; a kick while it runs makes it run again. */
+struct mpk_work;
+struct mpk_work *mpk_work_create(enum mpath_work_kind kind, void (*fn)(void *arg), void *arg)
+	MPATH_NOEXCEPT;
+/* Cancels, waits for a running one, frees. */
+void mpk_work_destroy(struct mpk_work *work) MPATH_NOEXCEPT;
+/* Run as soon as possible, whatever was armed. Context: any. */
+void mpk_work_kick(struct mpk_work *work) MPATH_NOEXCEPT;
+/* Run after @ms unless it is already due to run. Context: any. */
+void mpk_work_arm(struct mpk_work *work, u32 ms) MPATH_NOEXCEPT;
+/* Cancel what is pending and wait for a running one. Context: process. */
+void mpk_work_cancel(struct mpk_work *work) MPATH_NOEXCEPT;
+
+/* --- memory, CPUs, nodes, time (shim/mem.c, shim/cpu.c) --------------------- */
+
+/* Zeroed, may sleep; NULL without memory. */
+void *mpk_alloc(size_t size) MPATH_NOEXCEPT;
+void mpk_free(void *memory) MPATH_NOEXCEPT;
+
+/* A zeroed object of @size bytes per possible CPU. */
+struct mpk_percpu;
+struct mpk_percpu *mpk_percpu_create(size_t size) MPATH_NOEXCEPT;
+void mpk_percpu_destroy(struct mpk_percpu *percpu) MPATH_NOEXCEPT;
+/* This CPU's; the caller may be moved meanwhile, so it must be safe to share. */
+void *mpk_percpu_this(struct mpk_percpu *percpu) MPATH_NOEXCEPT;
+void *mpk_percpu_of(struct mpk_percpu *percpu, u32 cpu) MPATH_NOEXCEPT;
+/* One past the highest possible CPU; a CPU that is not possible has no object (NULL). */
+u32 mpk_nr_cpus(void) MPATH_NOEXCEPT;
+
+u32 mpk_nr_nodes(void) MPATH_NOEXCEPT;
+u32 mpk_this_node(void) MPATH_NOEXCEPT;
+int mpk_node_distance(int a, int b) MPATH_NOEXCEPT;
+
+/* Monotonic. */
+u64 mpk_now_ms(void) MPATH_NOEXCEPT;
+
+/* --- words (shim/log.c) ----------------------------------------------------- */
+
+enum mpath_log_level {
+	MPATH_LOG_ERR,
+	MPATH_LOG_WARN,
+	MPATH_LOG_INFO,
+};
+
+void mpk_log(enum mpath_log_level level, const char *fmt, ...) MPATH_NOEXCEPT MPATH_PRINTF(2, 3);
+/* For the I/O path: at most a burst per interval. */
+void mpk_log_ratelimited(enum mpath_log_level level, const char *fmt, ...) MPATH_NOEXCEPT
+	MPATH_PRINTF(2, 3);
+/* A broken invariant. Not noreturn: the caller traps. */
+void mpk_assert_fail(const char *expression, const char *file, int line) MPATH_NOEXCEPT;
+
+MPATH_DECLS_END
+
+#endif /* MPATH_PORT_H */

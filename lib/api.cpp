@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+// The C face of the core: checks arguments, delegates. Contracts: libmultipath.h.
+#include "head.hpp"
+#include "util/errno.hpp"
+#include "util/text.hpp"
+
+namespace {
+
+// mpath_head_config carries milliseconds in an int; a day is more than anyone means
+// short of "for ever", which is -1.
+constexpr long long kMaxNoPathTimeoutMs = 24LL * 3600 * 1000;
+
+constexpr mpath_iopolicy kPolicies[] = {MPATH_IOPOLICY_NUMA, MPATH_IOPOLICY_ROUND_ROBIN,
+					MPATH_IOPOLICY_QUEUE_DEPTH};
+constexpr mpath_submit_mode kModes[] = {MPATH_SUBMIT_INTERPOSE, MPATH_SUBMIT_CLONE};
+
+} // namespace
+
+int mpath_iopolicy_parse(const char *word) noexcept
+{
+	for (const auto policy : kPolicies)
+		if (mpath::is_word(word, mpath_iopolicy_name(policy)))
+			return policy;
+	return -EINVAL;
+}
+
+const char *mpath_iopolicy_name(mpath_iopolicy iopolicy) noexcept
+{
+	switch (iopolicy) {
+	case MPATH_IOPOLICY_NUMA:
+		return "numa";
+	case MPATH_IOPOLICY_ROUND_ROBIN:
+		return "round-robin";
+	case MPATH_IOPOLICY_QUEUE_DEPTH:
+		return "queue-depth";
+	}
+	return "?";
+}
+
+int mpath_submit_mode_parse(const char *word) noexcept
+{
+	for (const auto mode : kModes)
+		if (mpath::is_word(word, mpath_submit_mode_name(mode)))
+			return mode;
+	return -EINVAL;
+}
+
+const char *mpath_submit_mode_name(mpath_submit_mode mode) noexcept
+{
+	switch (mode) {
+	case MPATH_SUBMIT_INTERPOSE:
+		return "interpose";
+	case MPATH_SUBMIT_CLONE:
+		return "clone";
+	}
+	return "?";
+}
+
+bool mpath_no_path_timeout_valid(long long ms) noexcept
+{
+	return ms >= -1 && ms <= kMaxNoPathTimeoutMs;
+}
+
+int mpath_head_create(const mpath_head_config *config, mpath_head **out) noexcept
+{
+	if (!config->name || !mpath_no_path_timeout_valid(config->no_path_timeout_ms))
+		return -EINVAL;
+	return mpath_head::create(*config, out);
+}
+
+void mpath_head_set_live(mpath_head *head) noexcept
+{
+	head->set_live();
+}
+
+void mpath_head_kill(mpath_head *head) noexcept
+{
+	head->kill();
+}
+
+void mpath_head_destroy(mpath_head *head) noexcept
+{
+	mpath_head::destroy(head);
+}
+
+int mpath_head_add_path(mpath_head *head, const mpath_device_config *config,
+			mpath_device **out) noexcept
+{
+	return head->add_path(*config, out);
+}
+
+void mpath_device_remove(mpath_device *device) noexcept
+{
+	device->head().remove_path(device);
+}
+
+void mpath_device_recheck(mpath_device *device) noexcept
+{
+	device->recheck();
+}
+
+mpath_device *mpath_head_get_path(mpath_head *head) noexcept
+{
+	return head->get_path();
+}
+
+void mpath_device_put(mpath_device *device) noexcept
+{
+	device->put();
+}
+
+gendisk *mpath_device_disk(const mpath_device *device) noexcept
+{
+	return device->disk();
+}
+
+void *mpath_device_owner(const mpath_device *device) noexcept
+{
+	return device->owner();
+}
+
+mpath_iopolicy mpath_head_iopolicy(const mpath_head *head) noexcept
+{
+	return head->iopolicy();
+}
+
+void mpath_head_set_iopolicy(mpath_head *head, mpath_iopolicy iopolicy) noexcept
+{
+	head->set_iopolicy(iopolicy);
+}
+
+mpath_submit_mode mpath_head_submit_mode(const mpath_head *head) noexcept
+{
+	return head->submit_mode();
+}
+
+void mpath_head_set_submit_mode(mpath_head *head, mpath_submit_mode mode) noexcept
+{
+	head->set_submit_mode(mode);
+}
+
+int mpath_head_no_path_timeout_ms(const mpath_head *head) noexcept
+{
+	return head->no_path_timeout_ms();
+}
+
+int mpath_head_set_no_path_timeout_ms(mpath_head *head, long long ms) noexcept
+{
+	if (!mpath_no_path_timeout_valid(ms))
+		return -EINVAL;
+	head->set_no_path_timeout_ms(static_cast<int>(ms));
+	return 0;
+}
+
+void mpath_head_read_stats(mpath_head *head, struct mpath_head_stats *stats) noexcept
+{
+	*stats = head->stats();
+}
+
+const char *mpath_device_state_name(const mpath_device *device) noexcept
+{
+	return device->state_name();
+}
+
+int mpath_device_queue_depth(const mpath_device *device) noexcept
+{
+	return device->nr_active();
+}
+
+bool mpath_device_serves_node(mpath_device *device, int node) noexcept
+{
+	return device->head().serves_node(device, node);
+}
+
+u64 mpath_device_failover_count(const mpath_device *device) noexcept
+{
+	return device->failovers();
+}
+
+void mpath_head_submit(mpath_head *head, bio *bio, bool nowait) noexcept
+{
+	head->submit(bio, nowait);
+}
+
+void mpath_io_done(mpath_io *io, mpath_status status) noexcept
+{
+	io->head->done(io, status);
+}

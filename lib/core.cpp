@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+// The core as one object. Separate objects would each bring a copy of the inline
+// functions they share, and on x86 kernels with ftrace the linker cannot drop the
+// second one: __mcount_loc refers to it. User space compiles the files one by one.
+// clang-format off
+#include "classify.cpp"
+#include "geometry.cpp"
+#include "policy.cpp"
+#include "path.cpp"
+#include "head.cpp"
+#include "submit.cpp"
+#include "scsi_identity.cpp"
+#include "scsi_membership.cpp"
+#include "scsi_command.cpp"
+#include "api.cpp"

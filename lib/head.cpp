@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+// Life cycle and attributes of a head; submit.cpp has the life of a bio.
+#include "head.hpp"
+
+#include "util/errno.hpp"
+#include "util/text.hpp"
+
+using mpath::MutexGuard;
+using mpath::ReadGuard;
+
+mpath_head::mpath_head(const mpath_head_config &config) noexcept
+	: iopolicy_(config.iopolicy), submit_mode_(config.submit_mode), pool_(mpk_io_pool_create()),
+	  requeue_lock_(mpk_spinlock_create(MPATH_LOCK_REQUEUE)),
+	  cursors_(mpk_percpu_create(sizeof(mpath::Atomic<mpath_device *>))),
+	  paths_lock_(mpk_mutex_create(MPATH_LOCK_PATHS)),
+	  requeue_work_(mpk_work_create(MPATH_WORK_REQUEUE, run_requeue, this)),
+	  no_path_timeout_ms_(config.no_path_timeout_ms)
+{
+	cache_ = {cursors_.get(), by_node_, mpk_nr_nodes()};
+	mpath::copy_text(name_, config.name);
+}
+
+int mpath_head::create(const mpath_head_config &config, mpath_head **out) noexcept
+{
+	// Zeroed memory is what the tail of null hints needs.
+	void *memory = mpk_alloc(sizeof(mpath_head) +
+				 mpk_nr_nodes() * sizeof(mpath::Atomic<mpath_device *>));
+
+	if (!memory)
+		return -ENOMEM;
+
+	auto *head = new (memory) mpath_head(config);
+
+	if (!head->pool_ || !head->requeue_lock_ || !head->cursors_ || !head->paths_lock_ ||
+	    !head->requeue_work_) {
+		destroy(head);
+		return -ENOMEM;
+	}
+	*out = head;
+	return 0;
+}
+
+void mpath_head::destroy(mpath_head *head) noexcept
+{
+	head->~mpath_head();
+	mpk_free(head);
+}
+
+void mpath_head::set_live() noexcept
+{
+	live_.store_release(true);
+	kick();
+}
+
+void mpath_head::kill() noexcept
+{
+	live_.store_release(false);
+	// A submitter decides to park and parks in one read section. After this wait none is
+	// left that saw the head alive, so the kick finds every bio that will ever be parked
+	// by a submitter. Kicking first would strand one, and del_gendisk() would then wait
+	// for it for ever. Completions may still add: each kicks for itself.
+	mpk_synchronize();
+	kick();
+}
+
+int mpath_head::add_path(const mpath_device_config &config, mpath_device **out) noexcept
+{
+	{
+		MutexGuard guard(paths_lock_.get());
+
+		if (paths_.empty(guard)) {
+			geometry_ = config.geometry;
+		} else if (const auto found = mpath::compare(geometry_, config.geometry);
+			   found.what) {
+			mpk_log(MPATH_LOG_ERR,
+				"%s: path %s refused: its %s is %s, that of the head %s\n", name_,
+				config.name, found.what, found.path, found.head);
+			return -EMEDIUMTYPE;
+		}
+
+		mpath_device *path = mpath_device::create(*this, last_path_id_ + 1, config);
+
+		if (!path)
+			return -ENOMEM;
+		last_path_id_++;
+		count_usable(1);
+		paths_.push_back(path, guard);
+		*out = path;
+	}
+	path_came_back();
+	return 0;
+}
+
+void mpath_head::remove_path(mpath_device *path) noexcept
+{
+	// The order of upstream NVMe: not usable, barrier, clear the hints, unlink, barrier.
+	// After the first barrier no reader can choose the path any more, so none takes a
+	// reference and none writes it back into a hint.
+	path->start_removing();
+	path->stop_probing();
+	mpk_synchronize();
+	{
+		MutexGuard guard(paths_lock_.get());
+
+		cache_.forget(path);
+		paths_.remove(path, guard);
+	}
+	// After the second no reader holds it, from the list or from a hint. What is left
+	// are references, of bios in flight and of ioctls.
+	mpk_synchronize();
+	path->drain();
+	mpath_device::destroy(path);
+	// A bio that waited for the verdict on this path has to look again.
+	kick();
+}
+
+mpath_device *mpath_head::get_path() noexcept
+{
+	ReadGuard guard;
+	mpath_device *path = choose(mpath::AnyPath{}, guard);
+
+	if (path)
+		path->get();
+	return path;
+}
+
+void mpath_head::path_came_back() noexcept
+{
+	no_path_since_ms_.store_relaxed(0);
+	kick();
+}
+
+void mpath_head::set_iopolicy(mpath_iopolicy iopolicy) noexcept
+{
+	MutexGuard guard(paths_lock_.get());
+
+	iopolicy_.store_relaxed(iopolicy);
+	cache_.forget(nullptr);
+	kick();
+}
+
+void mpath_head::set_no_path_timeout_ms(int ms) noexcept
+{
+	no_path_timeout_ms_.store_relaxed(ms);
+	kick();
+}
+
+bool mpath_head::serves_node(const mpath_device *path, int node) const noexcept
+{
+	return iopolicy() == MPATH_IOPOLICY_NUMA && node >= 0 &&
+	       static_cast<u32>(node) < cache_.nr_nodes &&
+	       cache_.by_node[node].load_relaxed() == path;
+}
+
+mpath_head_stats mpath_head::stats() noexcept
+{
+	mpath_head_stats stats{};
+
+	stats.failover_count = failovers_.load_relaxed();
+	stats.requeue_no_usable_path_count = requeued_no_usable_path_.load_relaxed();
+	stats.fail_no_available_path_count = failed_no_available_path_.load_relaxed();
+
+	mpath::SpinGuard guard(requeue_lock_.get());
+
+	stats.parked = requeue_.size();
+	return stats;
+}

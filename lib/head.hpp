@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+// mpath_head: one LUN, seen through its paths.
+//
+// A bio comes in through submit(), goes down a path, comes back through done(), and
+// either ends there or waits in the requeue list for resend(). Bios are never sent
+// from a completion: a path that fails at once would recurse until the stack is gone.
+//
+// Crossings into the shim for one bio that succeeds: ten, counted by a unit test.
+#pragma once
+
+#include "geometry.hpp"
+#include "path_list.hpp"
+#include "policy.hpp"
+#include "util/io_fifo.hpp"
+
+struct mpath_head final {
+	// 0 and *out, or -ENOMEM.
+	static int create(const mpath_head_config &config, mpath_head **out) noexcept;
+	static void destroy(mpath_head *head) noexcept;
+
+	// --- the life of a bio ----------------------------------------------------
+
+	// Context: process. The caller's reference on the disk's queue keeps the head.
+	void submit(bio *bio, bool nowait) noexcept;
+	// Context: any. The reference on the bio's path keeps the head.
+	void done(mpath_io *io, mpath_status status) noexcept;
+
+	// --- life cycle -------------------------------------------------------------
+
+	void set_live() noexcept;
+	void kill() noexcept;
+	int add_path(const mpath_device_config &config, mpath_device **out) noexcept;
+	void remove_path(mpath_device *path) noexcept;
+	// A path to send a command down, with a reference; nullptr if there is none.
+	mpath_device *get_path() noexcept;
+
+	// --- wake-ups: whatever may make a path usable ends here --------------------
+
+	void kick() noexcept { mpk_work_kick(requeue_work_.get()); }
+	void path_came_back() noexcept;
+
+	void count_usable(int amount) noexcept { nr_usable_.fetch_add_relaxed(amount); }
+
+	// --- attributes ---------------------------------------------------------------
+
+	mpath_iopolicy iopolicy() const noexcept { return iopolicy_.load_relaxed(); }
+	void set_iopolicy(mpath_iopolicy iopolicy) noexcept;
+	mpath_submit_mode submit_mode() const noexcept { return submit_mode_.load_relaxed(); }
+	void set_submit_mode(mpath_submit_mode mode) noexcept { submit_mode_.store_relaxed(mode); }
+	int no_path_timeout_ms() const noexcept { return no_path_timeout_ms_.load_relaxed(); }
+	void set_no_path_timeout_ms(int ms) noexcept;
+	bool serves_node(const mpath_device *path, int node) const noexcept;
+	mpath_head_stats stats() noexcept;
+	const char *name() const noexcept { return name_; }
+
+	// Public for placement new; call create().
+	explicit mpath_head(const mpath_head_config &config) noexcept;
+
+private:
+	~mpath_head() = default;
+
+	// What becomes of a parked bio when it is looked at again.
+	enum class Outcome : u8 { gone, still_waiting };
+
+	void send(mpath_io *io, mpath_device *path) noexcept;
+	void wait_for_path(mpath_io *io) noexcept;
+	Outcome resend(mpath_io *io) noexcept;
+	// Which of the suspicions that this bio raised has a probe answered?
+	void settle(mpath_io *io, const mpath::ReadGuard &guard) noexcept;
+	mpath_device *find(u32 id, const mpath::ReadGuard &guard) const noexcept;
+	bool verdict_due(const mpath::ReadGuard &guard) const noexcept;
+	// May a bio without a path wait for one, at this moment?
+	bool may_wait(const mpath::ReadGuard &guard) noexcept;
+	void park(mpath_io *io) noexcept;
+
+	template <typename Filter>
+	mpath_device *choose(const Filter &filter, const mpath::ReadGuard &guard) noexcept;
+
+	static void run_requeue(void *head) noexcept;
+	static void resend_all(void *head) noexcept;
+
+	// Read for every bio, written rarely.
+	mpath::Atomic<bool> live_{false};
+	mpath::Atomic<mpath_iopolicy> iopolicy_;
+	mpath::Atomic<mpath_submit_mode> submit_mode_;
+	mpath::Atomic<int> nr_usable_{0}; // paths of good health
+	mpath::Atomic<u64> no_path_since_ms_{0}; // 0: not that we know
+	mpath::PathList paths_;
+	mpath::PathCache cache_{};
+	mpath::Owned<mpk_io_pool, mpk_io_pool_destroy> pool_;
+
+	// Failure and administration.
+	alignas(64) mpath::Owned<mpk_spinlock, mpk_spinlock_destroy> requeue_lock_;
+	mpath::IoFifo requeue_; // under requeue_lock_
+	mpath::Owned<mpk_percpu, mpk_percpu_destroy> cursors_;
+	mpath::Owned<mpk_mutex, mpk_mutex_destroy> paths_lock_;
+	mpath::Owned<mpk_work, mpk_work_destroy> requeue_work_;
+	mpath::Atomic<int> no_path_timeout_ms_;
+	mpath_geometry geometry_{}; // under paths_lock_
+	u32 last_path_id_ = 0; // under paths_lock_
+	mpath::Atomic<u64> failovers_{0};
+	mpath::Atomic<u64> requeued_no_usable_path_{0};
+	mpath::Atomic<u64> failed_no_available_path_{0};
+	char name_[MPATH_NAME_LEN];
+	// numa's choice for each node: mpk_nr_nodes() entries at the tail.
+	mpath::Atomic<mpath_device *> by_node_[];
+};

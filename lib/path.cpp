@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "path.hpp"
+
+#include "head.hpp"
+#include "util/text.hpp"
+
+namespace {
+
+using mpath::Health;
+
+// A dead path is asked this often whether it is back. Short enough that nobody waits
+// for it, long enough that a thousand dead paths cost nothing.
+constexpr u32 kProbeDeadMs = 1000;
+
+// A probe that could not even be sent (the device is blocked or set offline by an
+// administrator) is repeated at the pace of a glance.
+constexpr u32 kProbeLaterMs = 200;
+
+constexpr const char *word(Health health) noexcept
+{
+	switch (health) {
+	case Health::usable:
+		return "usable";
+	case Health::suspect:
+		return "suspect";
+	case Health::dead:
+		return "dead";
+	case Health::foreign:
+		return "foreign";
+	case Health::removing:
+		return "removing";
+	}
+	return "?";
+}
+
+// SPC-5 table 35, the low nibble; the values sdev->access_state holds.
+constexpr u8 kAccessStateMask = 0x0f;
+
+} // namespace
+
+mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &config) noexcept
+	: usable_states_(config.usable_states), device_state_(config.device_state),
+	  access_state_(config.access_state), disk_(config.disk), numa_node_(config.numa_node),
+	  id_(id), waiting_states_(config.waiting_states), head_(head), ref_(mpk_ref_create()),
+	  probe_(mpk_work_create(MPATH_WORK_PROBE, run_probe, this)), ops_(config.ops), owner_(config.owner)
+{
+	mpath::copy_text(name_, config.name);
+}
+
+mpath_device *mpath_device::create(mpath_head &head, u32 id,
+				   const mpath_device_config &config) noexcept
+{
+	void *memory = mpk_alloc(sizeof(mpath_device));
+
+	if (!memory)
+		return nullptr;
+
+	auto *device = new (memory) mpath_device(head, id, config);
+
+	if (!device->ref_ || !device->probe_) {
+		destroy(device);
+		return nullptr;
+	}
+	return device;
+}
+
+void mpath_device::destroy(mpath_device *device) noexcept
+{
+	device->~mpath_device();
+	mpk_free(device);
+}
+
+mpath::Access mpath_device::access() const noexcept
+{
+	if (!access_state_)
+		return Access::optimized;
+
+	// PREFERRED (bit 7) says nothing about whether the path can be used.
+	switch (__atomic_load_n(access_state_, __ATOMIC_RELAXED) & kAccessStateMask) {
+	case 0x0:
+		return Access::optimized;
+	case 0x1:
+		return Access::nonoptimized;
+	case 0xf:
+		return Access::transitioning;
+	default:
+		return Access::other;
+	}
+}
+
+bool mpath_device::change_health(Health to, const char *why) noexcept
+{
+	Health from = health_.load_relaxed();
+
+	do {
+		if (from == to || from == Health::removing)
+			return false;
+		if (from == Health::foreign && to != Health::removing)
+			return false;
+		// Acquire and release: the one who wins sees what the previous winner wrote,
+		// and whoever then finds the path usable sees what made it so.
+	} while (!health_.compare_exchange(from, to));
+
+	head_.count_usable((to == Health::usable) - (from == Health::usable));
+	if (to != Health::removing)
+		mpk_log_ratelimited(to == Health::usable ? MPATH_LOG_INFO : MPATH_LOG_WARN,
+				    "%s: path %s: %s -> %s (%s)\n", head_.name(), name_, word(from),
+				    word(to), why);
+	return true;
+}
+
+void mpath_device::blame(mpath::Blame blame, mpath_status why) noexcept
+{
+	switch (blame) {
+	case mpath::Blame::nobody:
+		return;
+	case mpath::Blame::suspect:
+		// A path already known dead is not promoted to suspect by a late failure.
+		if (health() == Health::usable &&
+		    change_health(Health::suspect, mpath::status_word(why)))
+			mpk_work_kick(probe_.get());
+		return;
+	case mpath::Blame::dead:
+		if (change_health(Health::dead, mpath::status_word(why)))
+			mpk_work_kick(probe_.get());
+		return;
+	}
+}
+
+void mpath_device::run_probe(void *device) noexcept
+{
+	static_cast<mpath_device *>(device)->probe();
+}
+
+// A device that its transport has blocked would keep the question until it is unblocked;
+// one that was set offline does not answer any.
+mpath_verdict mpath_device::ask() noexcept
+{
+	if (device_state_in(usable_states_))
+		return ops_->probe(owner_);
+	return device_state_in(waiting_states_) ? MPATH_VERDICT_LATER : MPATH_VERDICT_DEAD;
+}
+
+// Context: the workqueue. stop_probing() waits for it, so the path and its owner live.
+void mpath_device::probe() noexcept
+{
+	if (health() == Health::removing || health() == Health::foreign)
+		return;
+
+	switch (ask()) {
+	case MPATH_VERDICT_FINE:
+		// The count before the state: whoever resends because the path is usable again
+		// must already see that its failure was not the path's. Pairs with the acquire
+		// in fine_seq(); without it a bad I/O is tried once more than it should be.
+		// A path that was dead in between has earned no such credit.
+		if (health() == Health::suspect)
+			fine_seq_.fetch_add_release(1);
+		if (change_health(Health::usable, "probe: fine"))
+			head_.path_came_back();
+		else
+			head_.kick(); // an I/O may wait for just this verdict
+		return;
+	case MPATH_VERDICT_DEAD:
+		change_health(Health::dead, "probe: no");
+		head_.kick();
+		mpk_work_arm(probe_.get(), kProbeDeadMs);
+		return;
+	case MPATH_VERDICT_FOREIGN:
+		change_health(Health::foreign, "probe: it is another LUN now");
+		head_.kick();
+		return;
+	case MPATH_VERDICT_LATER:
+		mpk_work_arm(probe_.get(), kProbeLaterMs);
+		return;
+	}
+}
+
+void mpath_device::start_removing() noexcept
+{
+	change_health(Health::removing, "");
+}
+
+const char *mpath_device::state_name() const noexcept
+{
+	const Health now = health();
+
+	if (now != Health::usable)
+		return word(now);
+	if (device_state_in(waiting_states_) && !device_state_in(usable_states_))
+		return "blocked";
+	if (!device_state_in(usable_states_))
+		return "offline";
+
+	switch (access()) {
+	case Access::optimized:
+		return "usable";
+	case Access::nonoptimized:
+		return "usable-nonoptimized";
+	case Access::transitioning:
+		return "transitioning";
+	case Access::other:
+		return "standby";
+	}
+	return "?";
+}

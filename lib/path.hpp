@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+// mpath_device: one path of a head.
+//
+// Life: created and linked by mpath_head::add_path(), found by readers under a
+// ReadGuard, unlinked and freed by mpath_head::remove_path(). A reference (get/put)
+// keeps a path from being freed while a bio is on its way down it; unlike the read
+// section it may be held across sleeping.
+//
+// Health: what I/O and probes have shown. Everything else that decides whether a path
+// can be used (the SCSI device's state, the asymmetric access state) is read where the
+// transport keeps it.
+#pragma once
+
+#include "classify.hpp"
+#include "port.h"
+#include "util/atomic.hpp"
+#include "util/guards.hpp"
+#include "util/owned.hpp"
+
+namespace mpath {
+
+enum class Health : u8 {
+	usable,
+	suspect,  // an I/O failed in a way that may be the I/O's fault: a probe decides
+	dead,     // the transport or a probe says it carries nothing
+	foreign,  // it has become another LUN: never used again
+	removing, // final
+};
+
+enum class Access : u8 {
+	optimized,
+	nonoptimized,
+	transitioning,
+	other, // standby, unavailable, offline: accepts no I/O
+};
+
+} // namespace mpath
+
+struct mpath_device final {
+	using Health = mpath::Health;
+	using Access = mpath::Access;
+
+	// nullptr without memory.
+	static mpath_device *create(mpath_head &head, u32 id,
+				    const mpath_device_config &config) noexcept;
+	// Only when unlinked, drained, and no reader can see it.
+	static void destroy(mpath_device *device) noexcept;
+
+	// --- hot: read for every I/O ------------------------------------------
+
+	bool can_carry_io() const noexcept
+	{
+		return health() == Health::usable && device_state_in(usable_states_) &&
+		       access() <= Access::nonoptimized;
+	}
+	bool is_optimized() const noexcept
+	{
+		return can_carry_io() && access() == Access::optimized;
+	}
+	// A probe is due whose verdict decides what becomes of the path.
+	bool verdict_due() const noexcept { return health() == Health::suspect; }
+
+	Health health() const noexcept { return health_.load_relaxed(); }
+	Access access() const noexcept;
+
+	gendisk *disk() const noexcept { return disk_; }
+	int numa_node() const noexcept { return numa_node_; }
+	u32 id() const noexcept { return id_; }
+
+	void get() noexcept { mpk_ref_get(ref_.get()); }
+	void put() noexcept { mpk_ref_put(ref_.get()); }
+
+	int nr_active() const noexcept { return nr_active_.load_relaxed(); }
+	void count_active(int amount) noexcept { nr_active_.fetch_add_relaxed(amount); }
+
+	// --- failure and return -------------------------------------------------
+
+	// An I/O failed on this path. Context: any.
+	void blame(mpath::Blame blame, mpath_status why) noexcept;
+	// Ask the path now. Context: any.
+	void recheck() noexcept { mpk_work_kick(probe_.get()); }
+	// Counts the suspicions that a probe did not confirm: an I/O that failed before one
+	// of those verdicts failed on a path that works.
+	u32 fine_seq() const noexcept { return fine_seq_.load_acquire(); }
+
+	// No more I/O, no more probes: the first step of removal. Context: process.
+	void start_removing() noexcept;
+	void stop_probing() noexcept { mpk_work_cancel(probe_.get()); }
+	// Wait for the references. Context: process, after a grace period.
+	void drain() noexcept { mpk_ref_drain(ref_.get()); }
+
+	void count_failover() noexcept { failovers_.fetch_add_relaxed(1); }
+	u64 failovers() const noexcept { return failovers_.load_relaxed(); }
+
+	mpath_head &head() const noexcept { return head_; }
+	const char *name() const noexcept { return name_; }
+	void *owner() const noexcept { return owner_; }
+	const char *state_name() const noexcept;
+
+	// Linkage of PathList, which alone touches it.
+	mpath::Atomic<mpath_device *> next_in_list{nullptr};
+
+	// Public for placement new; call create().
+	mpath_device(mpath_head &head, u32 id, const mpath_device_config &config) noexcept;
+
+private:
+	~mpath_device() = default;
+
+	bool device_state_in(u32 mask) const noexcept
+	{
+		// A word of the transport's, which changes under us: one load, no order
+		// with anything. A stale answer costs one try, which the error returns.
+		const u32 state = __atomic_load_n(device_state_, __ATOMIC_RELAXED);
+
+		return state < 32 && (mask >> state & 1);
+	}
+	// True if this call changed it. Never leaves removing; leaves foreign only for it.
+	bool change_health(Health to, const char *why) noexcept;
+	static void run_probe(void *device) noexcept;
+	void probe() noexcept;
+	mpath_verdict ask() noexcept;
+
+	// The first cache line is what choosing a path reads.
+	mpath::Atomic<Health> health_{Health::usable};
+	const u32 usable_states_;
+	const u32 *const device_state_;
+	const u8 *const access_state_;
+	gendisk *const disk_;
+	const int numa_node_;
+	const u32 id_;
+	const u32 waiting_states_;
+	// Written for each I/O under queue-depth: on a line of its own.
+	alignas(64) mpath::Atomic<int> nr_active_{0};
+
+	alignas(64) mpath_head &head_;
+	mpath::Owned<mpk_ref, mpk_ref_destroy> ref_;
+	mpath::Owned<mpk_work, mpk_work_destroy> probe_;
+	mpath::Atomic<u32> fine_seq_{0};
+	mpath::Atomic<u64> failovers_{0};
+	const mpath_device_ops *const ops_;
+	void *const owner_;
+	char name_[MPATH_NAME_LEN];
+};

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "policy.hpp"
+
+#include "policy_numa.hpp"
+#include "policy_queue_depth.hpp"
+#include "policy_round_robin.hpp"
+#include "util/text.hpp"
+
+namespace mpath {
+
+void PathCache::forget(const mpath_device *path) const noexcept
+{
+	auto clear = [path](Atomic<mpath_device *> &hint) {
+		mpath_device *seen = hint.load_relaxed();
+
+		if (seen && (!path || seen == path))
+			hint.compare_exchange(seen, nullptr);
+	};
+
+	for (u32 cpu = 0; cpu < mpk_nr_cpus(); cpu++)
+		if (void *cursor = mpk_percpu_of(cursors, cpu))
+			clear(*static_cast<Atomic<mpath_device *> *>(cursor));
+	for (u32 node = 0; node < nr_nodes; node++)
+		clear(by_node[node]);
+}
+
+template <typename Filter>
+mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const PathCache &cache,
+			  const Filter &filter, const ReadGuard &guard) noexcept
+{
+	switch (iopolicy) {
+	case MPATH_IOPOLICY_NUMA:
+		break;
+	case MPATH_IOPOLICY_ROUND_ROBIN:
+		return RoundRobin::choose(paths, cache, filter, guard);
+	case MPATH_IOPOLICY_QUEUE_DEPTH:
+		return QueueDepth::choose(paths, cache, filter, guard);
+	}
+	return Numa::choose(paths, cache, filter, guard);
+}
+
+template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathCache &,
+				   const AnyPath &, const ReadGuard &) noexcept;
+template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathCache &,
+				   const NotTried &, const ReadGuard &) noexcept;
+
+} // namespace mpath

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+// policy: which path carries the next bio.
+//
+// A policy is a type with one static function; choose_path() is the one switch. All
+// share three rules: a path that cannot carry I/O is never chosen, an optimized path
+// always beats a non-optimized one, and among equals the path attached first wins.
+//
+// The candidates go through a filter, so that a bio that failed on a path can prefer
+// the others; the filter of the first try accepts everything and costs nothing.
+#pragma once
+
+#include "path_list.hpp"
+
+namespace mpath {
+
+// What the policies remember between bios. Hints only: every use checks that the
+// path may still be used, and removal of a path clears what points to it.
+struct PathCache {
+	// Where round-robin stands, one per CPU: a shared one would bounce between the CPUs
+	// with every bio.
+	mpk_percpu *cursors;
+	// numa's choice, one per node; written when it changes.
+	Atomic<mpath_device *> *by_node;
+	u32 nr_nodes;
+
+	Atomic<mpath_device *> &cursor() const noexcept
+	{
+		return *static_cast<Atomic<mpath_device *> *>(mpk_percpu_this(cursors));
+	}
+	// Afterwards no hint is @path (any path, if nullptr) unless a reader that began
+	// before the call puts it back; the caller sees to it that none can.
+	void forget(const mpath_device *path) const noexcept;
+};
+
+struct AnyPath {
+	static bool accepts(const mpath_device &) noexcept { return true; }
+};
+
+// All but the paths on which this bio has failed.
+struct NotTried {
+	const mpath_io &io;
+
+	bool accepts(const mpath_device &path) const noexcept
+	{
+		return path.id() != io.confirmed_id && path.id() != io.suspected[0].path_id &&
+		       path.id() != io.suspected[1].path_id;
+	}
+};
+
+template <typename P>
+concept PathPolicy = requires(const PathList &paths, const PathCache &cache, AnyPath filter,
+			      const ReadGuard &guard) {
+	{ P::choose(paths, cache, filter, guard) } noexcept -> std::same_as<mpath_device *>;
+};
+
+// The path for a bio, or nullptr. It stays valid as long as @guard.
+template <typename Filter>
+mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const PathCache &cache,
+			  const Filter &filter, const ReadGuard &guard) noexcept;
+
+} // namespace mpath

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+// numa: the nearest path of each NUMA node, kept until something better is right.
+//
+// Semantics of the upstream numa policy. As there, a cached path serves only while it
+// is optimized, so while only non-optimized ones are left each bio looks again; unlike
+// there, a cached path that was disabled meanwhile is not used.
+#pragma once
+
+#include "policy.hpp"
+
+namespace mpath {
+
+struct Numa {
+	template <typename Filter>
+	static mpath_device *choose(const PathList &paths, const PathCache &cache,
+				    const Filter &filter, const ReadGuard &guard) noexcept
+	{
+		const u32 node = mpk_this_node();
+		Atomic<mpath_device *> &cached = cache.by_node[node];
+		mpath_device *path = cached.load_acquire();
+
+		if (path && path->is_optimized() && filter.accepts(*path)) [[likely]]
+			return path;
+		path = nearest(paths, static_cast<int>(node), filter, guard);
+		if (path)
+			cached.store_release(path);
+		return path;
+	}
+
+	// Also how round-robin starts: by distance when @node is not negative.
+	template <typename Filter>
+	static mpath_device *nearest(const PathList &paths, int node, const Filter &filter,
+				     const ReadGuard &guard) noexcept
+	{
+		mpath_device *best[2] = {};
+		int best_distance[2] = {};
+
+		for (auto *path = paths.first(guard); path; path = paths.after(*path, guard)) {
+			if (!path->can_carry_io() || !filter.accepts(*path))
+				continue;
+
+			const bool second = !path->is_optimized();
+			const int away = distance(node, path->numa_node());
+
+			if (!best[second] || away < best_distance[second]) {
+				best[second] = path;
+				best_distance[second] = away;
+			}
+		}
+		return best[0] ? best[0] : best[1];
+	}
+
+private:
+	// include/linux/topology.h: a path whose node is not known counts as local.
+	static constexpr int kLocalDistance = 10;
+
+	static int distance(int node, int other) noexcept
+	{
+		return node < 0 || other < 0 ? kLocalDistance : mpk_node_distance(node, other);
+	}
+};
+
+static_assert(PathPolicy<Numa>);
+
+} // namespace mpath

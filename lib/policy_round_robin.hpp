@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+// round-robin: the next optimized path after the last one; with none, the next
+// non-optimized one.
+//
+// Differs from upstream where upstream has bugs: the walk ends when the list does,
+// twice at most, whether or not the last path is still linked; the number of paths is
+// never asked of a list that changes; each CPU keeps its own place; and among
+// non-optimized paths the next one is taken, not the last one seen.
+#pragma once
+
+#include "policy_numa.hpp"
+
+namespace mpath {
+
+struct RoundRobin {
+	template <typename Filter>
+	static mpath_device *choose(const PathList &paths, const PathCache &cache,
+				    const Filter &filter, const ReadGuard &guard) noexcept
+	{
+		Atomic<mpath_device *> &cursor = cache.cursor();
+		mpath_device *last = cursor.load_acquire();
+		mpath_device *path = last ? next(paths, *last, filter, guard)
+					  : Numa::nearest(paths, -1, filter, guard);
+
+		if (path && path != last)
+			cursor.store_release(path);
+		return path;
+	}
+
+private:
+	template <typename Filter>
+	static mpath_device *next(const PathList &paths, mpath_device &last, const Filter &filter,
+				  const ReadGuard &guard) noexcept
+	{
+		mpath_device *second_best = nullptr;
+
+		// To the end of the list, then once more from its start up to and including the
+		// last path. An unlinked path still leads into the list, and the second walk
+		// then ends where the list does.
+		for (auto *path = paths.after(last, guard); path; path = paths.after(*path, guard)) {
+			if (take(*path, second_best, filter))
+				return path;
+		}
+		for (auto *path = paths.first(guard); path; path = paths.after(*path, guard)) {
+			if (take(*path, second_best, filter))
+				return path;
+			if (path == &last)
+				break;
+		}
+		return second_best;
+	}
+
+	template <typename Filter>
+	static bool take(mpath_device &path, mpath_device *&second_best,
+			 const Filter &filter) noexcept
+	{
+		if (!path.can_carry_io() || !filter.accepts(path))
+			return false;
+		if (path.is_optimized())
+			return true;
+		if (!second_best)
+			second_best = &path;
+		return false;
+	}
+};
+
+static_assert(PathPolicy<RoundRobin>);
+
+} // namespace mpath

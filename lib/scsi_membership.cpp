@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+// Which disks take part in multipath, and why the others do not.
+#include "mpath_scsi.h"
+
+namespace {
+
+constexpr u8 kTypeDirectAccess = 0x00;
+
+} // namespace
+
+const char *mpath_scsi_membership(const mpath_scsi_traits *traits, bool enabled, bool always,
+				  bool *silent) noexcept
+{
+	*silent = true;
+	if (!enabled && !always)
+		return "multipath is off";
+	if (traits->type != kTypeDirectAccess)
+		return "not a direct access block device";
+	if (traits->removable)
+		return "removable medium";
+	if (!always && !traits->tpgs)
+		return "no asymmetric logical unit access (TPGS is 0)";
+
+	// From here on the disk looks like one that should have been taken.
+	*silent = false;
+	switch (traits->wwid) {
+	case MPATH_WWID_OK:
+		break;
+	case MPATH_WWID_NONE:
+		return "no VPD page 83 designator of the logical unit";
+	case MPATH_WWID_WEAK:
+		return "VPD page 83 has only designators that several LUNs may share";
+	case MPATH_WWID_MALFORMED:
+		return "VPD page 83 is malformed";
+	}
+	if (!traits->has_medium)
+		return "capacity is 0";
+	return nullptr;
+}

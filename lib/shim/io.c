@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * I/O records: how a bio goes down a path and comes back whole.
+ *
+ * Interposing: the submitter's own bio goes down, with our end_io in place of its own.
+ * What the path may change is saved before and restored after, so that the bio can
+ * be sent again from its start, or given back as if we had never been there. The
+ * fields are those that device-mapper's dm-bio-record.h saves.
+ *
+ * Cloning: a clone goes down and the submitter's bio waits, untouched. The record
+ * lies in the clone's front pad.
+ */
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+#include <linux/mempool.h>
+#include <linux/slab.h>
+#include <trace/events/block.h>
+
+#include "compat.h"
+#include "port.h"
+#include "shim.h"
+
+struct mpk_io_pool {
+	mempool_t records;	/* struct mpk_record, for interposing */
+	struct bio_set clones;	/* with a struct mpk_cloned in front */
+};
+
+struct mpk_record {
+	struct mpath_io io;
+	struct mpk_io_pool *pool;
+	struct bio *bio;	/* the submitter's */
+	struct bio *lower;	/* what goes down: the same, or a clone */
+	unsigned long start;	/* jiffies, for the head's accounting */
+	bool accounted;
+
+	/* What interposing saves. */
+	struct block_device *bdev;
+	struct bvec_iter iter;
+	bio_end_io_t *end_io;
+	void *private;
+	blk_opf_t opf;
+	unsigned short flags;
+	int remaining;
+};
+
+struct mpk_cloned {
+	struct mpk_record record;
+	struct bio clone;
+};
+
+static struct kmem_cache *mpk_record_cache;
+
+/*
+ * Forward progress needs one record; the second is for a bio that is resent while
+ * another is submitted.
+ */
+#define MPK_RESERVE BIO_POOL_SIZE
+
+static const blk_status_t mpk_to_blk[MPATH_STS_MAX] = {
+	[MPATH_STS_OK] = BLK_STS_OK,
+	[MPATH_STS_NOTSUPP] = BLK_STS_NOTSUPP,
+	[MPATH_STS_TIMEOUT] = BLK_STS_TIMEOUT,
+	[MPATH_STS_NOSPC] = BLK_STS_NOSPC,
+	[MPATH_STS_TRANSPORT] = BLK_STS_TRANSPORT,
+	[MPATH_STS_TARGET] = BLK_STS_TARGET,
+	[MPATH_STS_RESV_CONFLICT] = BLK_STS_RESV_CONFLICT,
+	[MPATH_STS_MEDIUM] = BLK_STS_MEDIUM,
+	[MPATH_STS_PROTECTION] = BLK_STS_PROTECTION,
+	[MPATH_STS_RESOURCE] = BLK_STS_RESOURCE,
+	[MPATH_STS_IOERR] = BLK_STS_IOERR,
+	[MPATH_STS_AGAIN] = BLK_STS_AGAIN,
+	[MPATH_STS_DEV_RESOURCE] = BLK_STS_DEV_RESOURCE,
+	[MPATH_STS_ZONE_RESOURCE] = BLK_STS_ZONE_RESOURCE,
+	[MPATH_STS_ZONE_OPEN_RESOURCE] = BLK_STS_ZONE_OPEN_RESOURCE,
+	[MPATH_STS_ZONE_ACTIVE_RESOURCE] = BLK_STS_ZONE_ACTIVE_RESOURCE,
+	[MPATH_STS_OFFLINE] = BLK_STS_OFFLINE,
+	[MPATH_STS_DURATION_LIMIT] = BLK_STS_DURATION_LIMIT,
+	[MPATH_STS_INVAL] = BLK_STS_INVAL,
+};
+
+static enum mpath_status mpk_from_blk(blk_status_t status)
+{
+	enum mpath_status i;
+
+	for (i = MPATH_STS_OK; i < MPATH_STS_MAX; i++)
+		if (mpk_to_blk[i] == status)
+			return i;
+	return MPATH_STS_IOERR;
+}
+
+struct mpk_io_pool *mpk_io_pool_create(void)
+{
+	struct mpk_io_pool *pool = kzalloc(sizeof(*pool), GFP_KERNEL);
+
+	if (!pool)
+		return NULL;
+	if (mempool_init_slab_pool(&pool->records, MPK_RESERVE, mpk_record_cache))
+		goto free_pool;
+	/* Clones share the vectors of their originals: no vector pool. */
+	if (bioset_init(&pool->clones, MPK_RESERVE, offsetof(struct mpk_cloned, clone),
+			BIOSET_PERCPU_CACHE))
+		goto exit_records;
+	return pool;
+
+exit_records:
+	mempool_exit(&pool->records);
+free_pool:
+	kfree(pool);
+	return NULL;
+}
+
+void mpk_io_pool_destroy(struct mpk_io_pool *pool)
+{
+	bioset_exit(&pool->clones);
+	mempool_exit(&pool->records);
+	kfree(pool);
+}
+
+static void mpk_end_interposed(struct bio *bio)
+{
+	struct mpk_record *record = bio->bi_private;
+	enum mpath_status status = mpk_from_blk(bio->bi_status);
+
+	bio->bi_status = BLK_STS_OK;
+	bio->bi_bdev = record->bdev;
+	bio->bi_iter = record->iter;
+	bio->bi_end_io = record->end_io;
+	bio->bi_private = record->private;
+	bio->bi_opf = record->opf;
+	bio->bi_flags = record->flags;
+	/* A path that split the bio has counted this down to 0. */
+	atomic_set(&bio->__bi_remaining, record->remaining);
+	mpath_io_done(&record->io, status);
+}
+
+static void mpk_end_clone(struct bio *clone)
+{
+	struct mpk_record *record = clone->bi_private;
+
+	mpath_io_done(&record->io, mpk_from_blk(clone->bi_status));
+}
+
+static struct mpk_record *mpk_record_alloc(struct mpk_io_pool *pool, struct bio *bio, gfp_t gfp)
+{
+	struct mpk_record *record = mempool_alloc(&pool->records, gfp);
+
+	if (!record)
+		return NULL;
+	memset(record, 0, sizeof(*record));
+	record->lower = bio;
+	record->bdev = bio->bi_bdev;
+	record->iter = bio->bi_iter;
+	record->end_io = bio->bi_end_io;
+	record->private = bio->bi_private;
+	record->opf = bio->bi_opf;
+	record->flags = bio->bi_flags;
+	record->remaining = atomic_read(&bio->__bi_remaining);
+	return record;
+}
+
+static struct mpk_record *mpk_clone_alloc(struct mpk_io_pool *pool, gfp_t gfp)
+{
+	struct bio *clone = bio_alloc_bioset(NULL, 0, REQ_ALLOC_CACHE, gfp, &pool->clones);
+	struct mpk_record *record;
+
+	if (!clone)
+		return NULL;
+	record = &container_of(clone, struct mpk_cloned, clone)->record;
+	memset(record, 0, sizeof(*record));
+	record->lower = clone;
+	return record;
+}
+
+struct mpath_io *mpk_io_start(struct mpk_io_pool *pool, struct bio *bio,
+			      enum mpath_submit_mode mode, bool nowait)
+{
+	gfp_t gfp = nowait ? GFP_NOWAIT : GFP_NOIO;
+	struct mpk_record *record;
+
+	if (mode == MPATH_SUBMIT_CLONE)
+		record = mpk_clone_alloc(pool, gfp);
+	else
+		record = mpk_record_alloc(pool, bio, gfp);
+	if (!record)
+		return NULL;
+
+	record->pool = pool;
+	record->bio = bio;
+	if (blk_queue_io_stat(bdev_get_queue(bio->bi_bdev))) {
+		record->accounted = true;
+		record->start = bio_start_io_acct(bio);
+	}
+	return &record->io;
+}
+
+/* The clone as new, whatever became of it on another path; only its pool stays. */
+static int mpk_renew_clone(struct mpk_record *record, struct block_device *bdev)
+{
+	struct bio *clone = record->lower;
+	struct bio_set *pool = clone->bi_pool;
+	blk_opf_t cached = clone->bi_opf & REQ_ALLOC_CACHE;
+	int ret;
+
+	bio_uninit(clone);
+	ret = bio_init_clone(bdev, clone, record->bio, GFP_NOIO);
+	clone->bi_pool = pool;
+	clone->bi_opf = (clone->bi_opf & ~REQ_ALLOC_CACHE) | cached;
+	return ret;
+}
+
+void mpk_io_send(struct mpath_io *io, struct gendisk *disk, bool failfast)
+{
+	struct mpk_record *record = container_of(io, struct mpk_record, io);
+	struct bio *lower = record->lower;
+
+	if (lower == record->bio) {
+		bio_set_dev(lower, disk->part0);
+		lower->bi_end_io = mpk_end_interposed;
+	} else if (mpk_renew_clone(record, disk->part0)) {
+		mpath_io_done(io, MPATH_STS_RESOURCE);
+		return;
+	} else {
+		lower->bi_end_io = mpk_end_clone;
+	}
+	lower->bi_private = record;
+	/*
+	 * A path that is being detached has capacity 0 from some moment on, and the block
+	 * layer would fail the bio before its driver sees it. The bio was checked against
+	 * the head. After bio_set_dev(), which clears the flag.
+	 */
+	bio_set_flag(lower, BIO_REMAPPED);
+	if (failfast)
+		lower->bi_opf |= REQ_FAILFAST_MASK;
+	trace_block_bio_remap(lower, disk_devt(record->bio->bi_bdev->bd_disk),
+			      record->bio->bi_iter.bi_sector);
+	submit_bio_noacct(lower);
+}
+
+void mpk_io_finish(struct mpath_io *io, enum mpath_status status)
+{
+	struct mpk_record *record = container_of(io, struct mpk_record, io);
+	struct bio *bio = record->bio;
+
+	if (record->accounted)
+		bio_end_io_acct(bio, record->start);
+	if (status != MPATH_STS_OK)
+		bio->bi_status = mpk_to_blk[status];
+	/* Before the bio ends: the submitter may wait for memory that this frees. */
+	if (record->lower == bio)
+		mempool_free(record, &record->pool->records);
+	else
+		bio_put(record->lower);
+	bio_endio(bio);
+}
+
+bool mpk_bio_is_chained(struct bio *bio)
+{
+	return bio_flagged(bio, BIO_CHAIN);
+}
+
+void mpk_bio_fail(struct bio *bio, enum mpath_status status)
+{
+	bio->bi_status = mpk_to_blk[status];
+	bio_endio(bio);
+}
+
+void mpk_plugged(void (*fn)(void *arg), void *arg)
+{
+	struct blk_plug plug;
+
+	blk_start_plug(&plug);
+	fn(arg);
+	blk_finish_plug(&plug);
+}
+
+int mpk_io_init(void)
+{
+	mpk_record_cache = KMEM_CACHE(mpk_record, 0);
+	return mpk_record_cache ? 0 : -ENOMEM;
+}
+
+void mpk_io_exit(void)
+{
+	kmem_cache_destroy(mpk_record_cache);
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+/* libmultipath.ko: what it exports, and its life. */
+#include <linux/module.h>
+
+#include "libmultipath.h"
+#include "mpath_scsi.h"
+#include "shim.h"
+
+EXPORT_SYMBOL_GPL(mpath_iopolicy_parse);
+EXPORT_SYMBOL_GPL(mpath_iopolicy_name);
+EXPORT_SYMBOL_GPL(mpath_submit_mode_parse);
+EXPORT_SYMBOL_GPL(mpath_submit_mode_name);
+EXPORT_SYMBOL_GPL(mpath_no_path_timeout_valid);
+EXPORT_SYMBOL_GPL(mpath_head_create);
+EXPORT_SYMBOL_GPL(mpath_head_set_live);
+EXPORT_SYMBOL_GPL(mpath_head_kill);
+EXPORT_SYMBOL_GPL(mpath_head_destroy);
+EXPORT_SYMBOL_GPL(mpath_head_add_path);
+EXPORT_SYMBOL_GPL(mpath_device_remove);
+EXPORT_SYMBOL_GPL(mpath_device_recheck);
+EXPORT_SYMBOL_GPL(mpath_head_get_path);
+EXPORT_SYMBOL_GPL(mpath_device_put);
+EXPORT_SYMBOL_GPL(mpath_device_disk);
+EXPORT_SYMBOL_GPL(mpath_device_owner);
+EXPORT_SYMBOL_GPL(mpath_head_iopolicy);
+EXPORT_SYMBOL_GPL(mpath_head_set_iopolicy);
+EXPORT_SYMBOL_GPL(mpath_head_submit_mode);
+EXPORT_SYMBOL_GPL(mpath_head_set_submit_mode);
+EXPORT_SYMBOL_GPL(mpath_head_no_path_timeout_ms);
+EXPORT_SYMBOL_GPL(mpath_head_set_no_path_timeout_ms);
+EXPORT_SYMBOL_GPL(mpath_head_read_stats);
+EXPORT_SYMBOL_GPL(mpath_device_state_name);
+EXPORT_SYMBOL_GPL(mpath_device_queue_depth);
+EXPORT_SYMBOL_GPL(mpath_device_serves_node);
+EXPORT_SYMBOL_GPL(mpath_device_failover_count);
+EXPORT_SYMBOL_GPL(mpath_head_submit);
+EXPORT_SYMBOL_GPL(mpath_scsi_wwid);
+EXPORT_SYMBOL_GPL(mpath_scsi_membership);
+EXPORT_SYMBOL_GPL(mpath_scsi_tur_verdict);
+EXPORT_SYMBOL_GPL(mpath_scsi_cdb_may_pass);
+
+static int __init libmultipath_init(void)
+{
+	int ret;
+
+	ret = mpk_io_init();
+	if (ret)
+		return ret;
+	ret = mpk_work_init();
+	if (ret)
+		mpk_io_exit();
+	return ret;
+}
+
+static void __exit libmultipath_exit(void)
+{
+	mpk_work_exit();
+	mpk_io_exit();
+}
+
+module_init(libmultipath_init);
+module_exit(libmultipath_exit);
+
+MODULE_DESCRIPTION("Native multipath: the core");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Deferred work. Both workqueues have a rescuer: paging may wait for what they do. */
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "port.h"
+#include "shim.h"
+
+struct mpk_work {
+	struct delayed_work work;
+	struct workqueue_struct *queue;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+static struct workqueue_struct *mpk_queues[2];
+
+static void mpk_work_run(struct work_struct *work)
+{
+	struct mpk_work *mine = container_of(to_delayed_work(work), struct mpk_work, work);
+
+	mine->fn(mine->arg);
+}
+
+struct mpk_work *mpk_work_create(enum mpath_work_kind kind, void (*fn)(void *arg), void *arg)
+{
+	struct mpk_work *work = kzalloc(sizeof(*work), GFP_KERNEL);
+
+	if (!work)
+		return NULL;
+	INIT_DELAYED_WORK(&work->work, mpk_work_run);
+	work->queue = mpk_queues[kind];
+	work->fn = fn;
+	work->arg = arg;
+	return work;
+}
+
+void mpk_work_destroy(struct mpk_work *work)
+{
+	cancel_delayed_work_sync(&work->work);
+	kfree(work);
+}
+
+void mpk_work_kick(struct mpk_work *work)
+{
+	mod_delayed_work(work->queue, &work->work, 0);
+}
+
+void mpk_work_arm(struct mpk_work *work, u32 ms)
+{
+	queue_delayed_work(work->queue, &work->work, msecs_to_jiffies(ms));
+}
+
+void mpk_work_cancel(struct mpk_work *work)
+{
+	cancel_delayed_work_sync(&work->work);
+}
+
+int mpk_work_init(void)
+{
+	mpk_queues[MPATH_WORK_REQUEUE] =
+		alloc_workqueue("mpath-wq", WQ_UNBOUND | WQ_MEM_RECLAIM | WQ_SYSFS, 0);
+	if (!mpk_queues[MPATH_WORK_REQUEUE])
+		return -ENOMEM;
+	mpk_queues[MPATH_WORK_PROBE] =
+		alloc_workqueue("mpath-probe", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	if (!mpk_queues[MPATH_WORK_PROBE]) {
+		destroy_workqueue(mpk_queues[MPATH_WORK_REQUEUE]);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void mpk_work_exit(void)
+{
+	destroy_workqueue(mpk_queues[MPATH_WORK_PROBE]);
+	destroy_workqueue(mpk_queues[MPATH_WORK_REQUEUE]);
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0
+// The life of a bio: submitted, sent, done, moved, parked, given up.
+#include "classify.hpp"
+#include "head.hpp"
+
+using mpath::AnyPath;
+using mpath::Blame;
+using mpath::Fate;
+using mpath::IoFifo;
+using mpath::NotTried;
+using mpath::ReadGuard;
+using mpath::SpinGuard;
+
+namespace {
+
+// How often a parked bio is looked at when nobody kicks: the mid-layer tells nobody
+// when a device is unblocked or an access state changes.
+constexpr u32 kLookAgainMs = 100;
+
+// The pause that back-pressure asks for.
+constexpr u32 kPauseMs = 10;
+
+// The guard of last resort against paths that swallow probes and fail I/O. The
+// suspicion rules end a bad bio long before.
+constexpr u8 kMaxMoves = 32;
+
+// A bio that failed on this many paths which a probe then found fine is itself bad.
+constexpr u8 kConfirmedIsEnough = 2;
+
+} // namespace
+
+template <typename Filter>
+mpath_device *mpath_head::choose(const Filter &filter, const ReadGuard &guard) noexcept
+{
+	return mpath::choose_path(iopolicy(), paths_, cache_, filter, guard);
+}
+
+void mpath_head::submit(bio *bio, bool nowait) noexcept
+{
+	mpath_submit_mode mode = submit_mode();
+	mpath_device *path = nullptr;
+
+	{
+		ReadGuard guard;
+
+		if (live_.load_acquire())
+			path = choose(AnyPath{}, guard);
+		// The path cannot have been drained: remove_path() waits for this read section
+		// between marking the path and draining it.
+		if (path)
+			path->get();
+	}
+
+	// The end of a bio that others were split from comes when the last of them ends,
+	// with the error of any: it cannot be told what happened to this part of it.
+	if (mode == MPATH_SUBMIT_INTERPOSE && mpk_bio_is_chained(bio))
+		mode = MPATH_SUBMIT_CLONE;
+
+	// Outside the read section: it may sleep for memory, and what it waits for must be
+	// able to complete.
+	mpath_io *io = mpk_io_start(pool_.get(), bio, mode, nowait);
+
+	if (!io) [[unlikely]] {
+		if (path)
+			path->put();
+		mpk_bio_fail(bio, MPATH_STS_AGAIN);
+		return;
+	}
+	io->head = this;
+	io->nowait = nowait;
+	if (path) [[likely]]
+		send(io, path);
+	else
+		wait_for_path(io);
+}
+
+// Takes over the caller's reference on @path.
+void mpath_head::send(mpath_io *io, mpath_device *path) noexcept
+{
+	if (no_path_since_ms_.load_relaxed()) [[unlikely]]
+		no_path_since_ms_.store_relaxed(0);
+
+	io->path = path;
+	io->counted = iopolicy() == MPATH_IOPOLICY_QUEUE_DEPTH;
+	if (io->counted)
+		path->count_active(1);
+	// Where another path is left, the error is wanted after one try; the last path has
+	// the mid-layer's own retries.
+	mpk_io_send(io, path->disk(), nr_usable_.load_relaxed() > 1);
+}
+
+void mpath_head::done(mpath_io *io, mpath_status status) noexcept
+{
+	mpath_device *path = io->path;
+
+	if (io->counted)
+		path->count_active(-1);
+
+	if (status == MPATH_STS_OK) [[likely]] {
+		mpk_io_finish(io, MPATH_STS_OK);
+		path->put();
+		return;
+	}
+
+	const auto [fate, blame] = mpath::classify(status, io->nowait);
+
+	if (fate == Fate::complete || io->moves == kMaxMoves) {
+		mpk_io_finish(io, status);
+		path->put();
+		return;
+	}
+
+	io->status = status;
+	io->path = nullptr;
+	if (fate == Fate::move) {
+		io->moves++;
+		failovers_.fetch_add_relaxed(1);
+		path->count_failover();
+	}
+	if (blame == Blame::suspect) {
+		for (auto &suspected : io->suspected) {
+			if (suspected.path_id)
+				continue;
+			// Before the blame: its verdict must count for this bio, however soon it comes.
+			suspected.fine_seq = path->fine_seq();
+			suspected.path_id = path->id();
+			break;
+		}
+	}
+	// Before the bio is queued: whoever resends it must find the path out of service.
+	path->blame(blame, status);
+	park(io);
+	if (fate == Fate::pause)
+		mpk_work_arm(requeue_work_.get(), kPauseMs);
+	else
+		kick();
+	// Last: until here the reference keeps the path, and with it the head.
+	path->put();
+}
+
+void mpath_head::park(mpath_io *io) noexcept
+{
+	SpinGuard guard(requeue_lock_.get());
+
+	requeue_.push_back(io);
+}
+
+bool mpath_head::verdict_due(const ReadGuard &guard) const noexcept
+{
+	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
+		if (path->verdict_due())
+			return true;
+	return false;
+}
+
+bool mpath_head::may_wait(const ReadGuard &guard) noexcept
+{
+	const int timeout = no_path_timeout_ms();
+
+	if (timeout < 0)
+		return true;
+
+	const u64 now = mpk_now_ms();
+	u64 since = 0;
+
+	// Whoever finds no path first starts the clock.
+	if (no_path_since_ms_.compare_exchange(since, now)) {
+		mpk_log_ratelimited(MPATH_LOG_WARN, "%s: no usable path, holding I/O for up to %d ms\n",
+				    name_, timeout);
+		since = now;
+	}
+	if (now - since < static_cast<u64>(timeout))
+		return true;
+	// A probe is on its way and ends soon, one way or the other.
+	return verdict_due(guard);
+}
+
+// A bio that has found no path on its first try. Context: process.
+void mpath_head::wait_for_path(mpath_io *io) noexcept
+{
+	mpath_status verdict = MPATH_STS_IOERR;
+
+	{
+		// One read section from the test of live_ to the parking: see kill().
+		ReadGuard guard;
+
+		if (live_.load_acquire() && may_wait(guard)) {
+			if (!io->nowait) {
+				requeued_no_usable_path_.fetch_add_relaxed(1);
+				park(io);
+				// A path may have come back since it was looked for. Its wake-up kicked
+				// either after the parking, and found the bio, or before; then what it
+				// wrote is visible here, by the lock that the work and park() took.
+				if (choose(AnyPath{}, guard))
+					kick();
+				else
+					mpk_work_arm(requeue_work_.get(), kLookAgainMs);
+				return;
+			}
+			verdict = MPATH_STS_AGAIN;
+		}
+	}
+	if (verdict == MPATH_STS_IOERR) {
+		failed_no_available_path_.fetch_add_relaxed(1);
+		mpk_log_ratelimited(MPATH_LOG_ERR, "%s: no available path, failing I/O\n", name_);
+	}
+	mpk_io_finish(io, verdict);
+}
+
+mpath_device *mpath_head::find(u32 id, const ReadGuard &guard) const noexcept
+{
+	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
+		if (path->id() == id)
+			return path;
+	return nullptr;
+}
+
+void mpath_head::settle(mpath_io *io, const ReadGuard &guard) noexcept
+{
+	for (auto &suspected : io->suspected) {
+		if (!suspected.path_id)
+			continue;
+
+		const mpath_device *path = find(suspected.path_id, guard);
+
+		if (path && path->fine_seq() != suspected.fine_seq) {
+			io->confirmed++;
+			io->confirmed_id = suspected.path_id;
+		} else if (path && path->verdict_due()) {
+			continue;
+		}
+		suspected = {};
+	}
+}
+
+// Looks at a parked bio again. Context: the workqueue.
+mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
+{
+	mpath_device *path = nullptr;
+	mpath_status verdict = MPATH_STS_IOERR;
+
+	{
+		ReadGuard guard;
+
+		if (live_.load_acquire()) {
+			settle(io, guard);
+			const bool pending = io->suspected[0].path_id || io->suspected[1].path_id;
+
+			if (io->confirmed < kConfirmedIsEnough)
+				path = choose(NotTried{*io}, guard);
+			if (path) {
+				path->get();
+			} else if (io->confirmed >= kConfirmedIsEnough ||
+				   (io->confirmed && !pending && choose(AnyPath{}, guard))) {
+				// Failed on paths that work, and none is left to try: it is the bio.
+				verdict = io->status;
+			} else if (may_wait(guard)) {
+				if (!io->nowait)
+					return Outcome::still_waiting;
+				verdict = MPATH_STS_AGAIN;
+			}
+		}
+	}
+
+	if (path) {
+		send(io, path);
+		return Outcome::gone;
+	}
+	if (verdict == MPATH_STS_IOERR && !io->confirmed) {
+		failed_no_available_path_.fetch_add_relaxed(1);
+		mpk_log_ratelimited(MPATH_LOG_ERR, "%s: no available path, failing I/O\n", name_);
+	}
+	mpk_io_finish(io, verdict);
+	return Outcome::gone;
+}
+
+void mpath_head::resend_all(void *arg) noexcept
+{
+	auto *head = static_cast<mpath_head *>(arg);
+	IoFifo todo;
+	IoFifo waiting;
+
+	{
+		SpinGuard guard(head->requeue_lock_.get());
+
+		todo.prepend(head->requeue_);
+	}
+	while (mpath_io *io = todo.pop_front())
+		if (head->resend(io) == Outcome::still_waiting)
+			waiting.push_back(io);
+	if (waiting.empty())
+		return;
+	{
+		SpinGuard guard(head->requeue_lock_.get());
+
+		// They came before whatever was parked meanwhile.
+		head->requeue_.prepend(waiting);
+	}
+	mpk_work_arm(head->requeue_work_.get(), kLookAgainMs);
+}
+
+void mpath_head::run_requeue(void *head) noexcept
+{
+	mpk_plugged(resend_all, head);
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0
+// errno: the few numbers of the Linux ABI that the core returns.
+#pragma once
+
+#ifndef ENOMEM // <cerrno> of a hosted build has them already
+#define ENOMEM 12
+#define EINVAL 22
+#define EMEDIUMTYPE 124
+#endif

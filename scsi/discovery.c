@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Discovery: sees every SCSI disk before user space does, and decides there and then
+ * whether it becomes a path.
+ *
+ * A class_interface on the block class is called inside device_add(), before the
+ * disk's uevent and its partition scan; VPD page 83 is cached in the scsi_device by
+ * then. A disk that takes part is hidden (GENHD_FL_HIDDEN, like NVMe's own path disks).
+ * A disk that was there first is taken if nobody uses it: sd lets go and binds again,
+ * and the new disk comes by here. The bus tells when sd is about to let go.
+ */
+#include <linux/delay.h>
+#include <linux/slab.h>
+
+#include "scsi_multipath.h"
+
+/* How long a disk may be open (udev looking at it) before it counts as in use. */
+#define SCSI_MPATH_CLAIM_MS 5000
+#define SCSI_MPATH_CLAIM_PAUSE_MS 100
+
+/* How long references on a disk that sd has let go may linger. */
+#define SCSI_MPATH_GONE_MS 30000
+#define SCSI_MPATH_GONE_PAUSE_MS 10
+
+/*
+ * A disk that is never added, for what its device knows and nobody exports: the block
+ * class, and the type that tells a disk from a partition.
+ */
+static struct gendisk *scsi_mpath_model;
+
+/*
+ * While the interface is registered it is shown what is there already; while the module
+ * goes, the disks that it gave back.
+ */
+static enum {
+	SCSI_MPATH_STARTING,
+	SCSI_MPATH_RUNNING,
+	SCSI_MPATH_CLOSING,
+} scsi_mpath_phase;
+
+/* The device that scsi_mpath_give_back() has sd take again as a plain disk. */
+static struct scsi_device *scsi_mpath_spared;
+static DEFINE_MUTEX(scsi_mpath_spare_lock);
+
+/* Found with the first SCSI disk. */
+static mpath_compat_bus *scsi_mpath_bus;
+
+static int scsi_mpath_bus_event(struct notifier_block *nb, unsigned long action, void *data)
+{
+	struct device *dev = data;
+
+	if (action == BUS_NOTIFY_UNBIND_DRIVER && scsi_is_sdev_device(dev))
+		scsi_mpath_remove_path(to_scsi_device(dev));
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block scsi_mpath_bus_nb = {
+	.notifier_call = scsi_mpath_bus_event,
+};
+
+/* Under scsi_mpath_lock, and before the first path exists. */
+static int scsi_mpath_watch_bus(struct scsi_device *sdev)
+{
+	int ret;
+
+	if (scsi_mpath_bus)
+		return 0;
+	ret = bus_register_notifier(sdev->sdev_gendev.bus, &scsi_mpath_bus_nb);
+	if (!ret)
+		scsi_mpath_bus = sdev->sdev_gendev.bus;
+	return ret;
+}
+
+/* Does the disk take part? If not, and if anybody would expect it to, say why. */
+static bool scsi_mpath_wanted(struct scsi_device *sdev, struct gendisk *disk, char *wwid)
+{
+	const struct mpath_scsi_traits traits = {
+		.type = sdev->type,
+		.tpgs = sdev->inquiry_len > 5 ? scsi_device_tpgs(sdev) : 0,
+		.removable = sdev->removable,
+		.has_medium = get_capacity(disk),
+		.wwid = scsi_mpath_cached_wwid(sdev, wwid),
+	};
+	const char *reason;
+	bool silent;
+
+	reason = mpath_scsi_membership(&traits, scsi_mpath_defaults.enabled,
+				       scsi_mpath_defaults.always, &silent);
+	if (reason && !silent)
+		pr_info("%s: %s: left alone: %s\n", dev_name(&sdev->sdev_gendev),
+			disk->disk_name, reason);
+	return !reason;
+}
+
+static int scsi_mpath_join(struct scsi_device *sdev, struct gendisk *disk, const char *wwid)
+{
+	struct scsi_mpath_head *head;
+	int ret;
+
+	lockdep_assert_held(&scsi_mpath_lock);
+	ret = scsi_mpath_watch_bus(sdev);
+	if (ret)
+		return ret;
+	head = scsi_mpath_find_head(wwid);
+	if (!head)
+		head = scsi_mpath_create_head(wwid, disk->node_id);
+	if (IS_ERR(head))
+		return PTR_ERR(head);
+
+	ret = scsi_mpath_add_path(head, sdev, disk);
+	if (ret && !head->nr_paths)
+		scsi_mpath_disown_head(head);
+	else if (ret)
+		return ret;
+	else
+		pr_info("%s: path %s (%s) of %s\n", head->disk->disk_name,
+			dev_name(&sdev->sdev_gendev), disk->disk_name, wwid);
+	queue_work(scsi_mpath_wq, &head->work);
+	return ret;
+}
+
+/* Context: inside device_add() of the disk; holds the block class's mutex. */
+static void scsi_mpath_consider(struct scsi_device *sdev, struct gendisk *disk)
+{
+	char wwid[MPATH_WWID_LEN];
+	int ret;
+
+	if (sdev == READ_ONCE(scsi_mpath_spared) || !scsi_mpath_wanted(sdev, disk, wwid))
+		return;
+
+	mutex_lock(&scsi_mpath_lock);
+	ret = scsi_mpath_join(sdev, disk, wwid);
+	/* Only now: a hidden disk always has a head. */
+	if (!ret)
+		disk->flags |= GENHD_FL_HIDDEN;
+	mutex_unlock(&scsi_mpath_lock);
+	if (ret)
+		pr_err("%s: %s: left alone: cannot become a path of %s (%d)\n",
+		       dev_name(&sdev->sdev_gendev), disk->disk_name, wwid, ret);
+}
+
+/* A disk that was there before the module. */
+struct scsi_mpath_takeover {
+	struct work_struct work;
+	struct scsi_device *sdev;
+	struct gendisk *disk;
+};
+
+/*
+ * An exclusive open of a disk that nobody else has open. NULL if somebody has: a mount,
+ * a holder, or just a reader.
+ */
+static mpath_compat_claim *scsi_mpath_claim(struct gendisk *disk)
+{
+	mpath_compat_claim *claim = mpath_compat_claim_disk(disk, scsi_mpath_claim);
+
+	if (IS_ERR(claim))
+		return NULL;
+	if (disk_openers(disk) == 1)
+		return claim;
+	mpath_compat_unclaim_disk(claim);
+	return NULL;
+}
+
+/*
+ * Have sd let go, if it has not, and take the device again.
+ *
+ * The request queue belongs to the scsi_device and points to its disk; the release of
+ * the old disk clears that pointer, also when it is the new disk's by then. So there
+ * must not be a new one before the old one is gone: a late close, which the kernel
+ * defers, would leave the new disk with a queue that does not know it.
+ */
+static void scsi_mpath_rebind(struct scsi_device *sdev)
+{
+	struct device *dev = &sdev->sdev_gendev;
+	unsigned int waited = 0;
+
+	device_release_driver(dev);
+	while (READ_ONCE(sdev->request_queue->disk)) {
+		if (waited >= SCSI_MPATH_GONE_MS) {
+			pr_err("%s: its disk is still referenced, left without one; 'echo %s > /sys/bus/scsi/drivers/sd/bind' when it is closed\n",
+			       dev_name(dev), dev_name(dev));
+			return;
+		}
+		msleep(SCSI_MPATH_GONE_PAUSE_MS);
+		waited += SCSI_MPATH_GONE_PAUSE_MS;
+	}
+	if (device_reprobe(dev))
+		pr_err("%s: sd did not take the device again\n", dev_name(dev));
+}
+
+static void scsi_mpath_take_over(struct scsi_mpath_takeover *takeover)
+{
+	struct device *dev = &takeover->sdev->sdev_gendev;
+	mpath_compat_claim *claim;
+	unsigned int waited = 0;
+
+	/* udev opens every disk it hears of; nobody should have to wait for it to settle. */
+	while (!(claim = scsi_mpath_claim(takeover->disk))) {
+		if (waited >= SCSI_MPATH_CLAIM_MS) {
+			pr_warn("%s: %s: left alone: in use\n", dev_name(dev),
+				takeover->disk->disk_name);
+			return;
+		}
+		msleep(SCSI_MPATH_CLAIM_PAUSE_MS);
+		waited += SCSI_MPATH_CLAIM_PAUSE_MS;
+	}
+	/* Claimed until sd has let go, so that nobody mounts it meanwhile. */
+	device_release_driver(dev);
+	mpath_compat_unclaim_disk(claim);
+	put_disk(takeover->disk);
+	takeover->disk = NULL;
+	scsi_mpath_rebind(takeover->sdev);
+}
+
+static void scsi_mpath_takeover_work(struct work_struct *work)
+{
+	struct scsi_mpath_takeover *takeover =
+		container_of(work, struct scsi_mpath_takeover, work);
+	char wwid[MPATH_WWID_LEN];
+
+	if (scsi_mpath_wanted(takeover->sdev, takeover->disk, wwid))
+		scsi_mpath_take_over(takeover);
+	if (takeover->disk)
+		put_disk(takeover->disk);
+	put_device(&takeover->sdev->sdev_gendev);
+	kfree(takeover);
+}
+
+static void scsi_mpath_take_over_later(struct scsi_device *sdev, struct gendisk *disk)
+{
+	struct scsi_mpath_takeover *takeover = kzalloc(sizeof(*takeover), GFP_KERNEL);
+
+	if (!takeover) {
+		pr_err("%s: %s: left alone: no memory\n", dev_name(&sdev->sdev_gendev),
+		       disk->disk_name);
+		return;
+	}
+	INIT_WORK(&takeover->work, scsi_mpath_takeover_work);
+	get_device(&sdev->sdev_gendev);
+	takeover->sdev = sdev;
+	get_device(disk_to_dev(disk));
+	takeover->disk = disk;
+	queue_work(scsi_mpath_wq, &takeover->work);
+}
+
+/* The scsi_device whose whole disk @dev is, or NULL. */
+static struct scsi_device *scsi_mpath_sdev_of(struct device *dev)
+{
+	if (dev->type != disk_to_dev(scsi_mpath_model)->type || !dev->parent ||
+	    !scsi_is_sdev_device(dev->parent))
+		return NULL;
+	return to_scsi_device(dev->parent);
+}
+
+MPATH_COMPAT_ADD_DEV(scsi_mpath_add_dev)
+{
+	struct scsi_device *sdev = scsi_mpath_sdev_of(dev);
+
+	if (!sdev)
+		return 0;
+	switch (READ_ONCE(scsi_mpath_phase)) {
+	case SCSI_MPATH_STARTING:
+		scsi_mpath_take_over_later(sdev, dev_to_disk(dev));
+		break;
+	case SCSI_MPATH_RUNNING:
+		scsi_mpath_consider(sdev, dev_to_disk(dev));
+		break;
+	case SCSI_MPATH_CLOSING:
+		break;
+	}
+	return 0;
+}
+
+/*
+ * Normally the bus has told before. But a disk whose adding fails after discovery has
+ * seen it goes without an unbind.
+ */
+MPATH_COMPAT_REMOVE_DEV(scsi_mpath_remove_dev)
+{
+	struct scsi_device *sdev = scsi_mpath_sdev_of(dev);
+
+	if (sdev)
+		scsi_mpath_remove_path(sdev);
+}
+
+static struct class_interface scsi_mpath_interface = {
+	.add_dev = scsi_mpath_add_dev,
+	.remove_dev = scsi_mpath_remove_dev,
+};
+
+void scsi_mpath_give_back(struct scsi_device *sdev)
+{
+	mutex_lock(&scsi_mpath_spare_lock);
+	WRITE_ONCE(scsi_mpath_spared, sdev);
+	scsi_mpath_rebind(sdev);
+	WRITE_ONCE(scsi_mpath_spared, NULL);
+	mutex_unlock(&scsi_mpath_spare_lock);
+}
+
+int scsi_mpath_discovery_init(void)
+{
+	int ret;
+
+	scsi_mpath_model = mpath_disk_alloc(NUMA_NO_NODE);
+	if (!scsi_mpath_model)
+		return -ENOMEM;
+	scsi_mpath_interface.class = disk_to_dev(scsi_mpath_model)->class;
+	/* The class's mutex is held throughout: no new disk comes by meanwhile. */
+	ret = class_interface_register(&scsi_mpath_interface);
+	if (ret)
+		put_disk(scsi_mpath_model);
+	else
+		WRITE_ONCE(scsi_mpath_phase, SCSI_MPATH_RUNNING);
+	return ret;
+}
+
+void scsi_mpath_discovery_exit(void)
+{
+	struct scsi_device *sdev;
+
+	WRITE_ONCE(scsi_mpath_phase, SCSI_MPATH_CLOSING);
+	/* Takeovers that have begun end with a plain disk now. */
+	flush_workqueue(scsi_mpath_wq);
+	while ((sdev = scsi_mpath_any_path())) {
+		scsi_mpath_give_back(sdev);
+		put_device(&sdev->sdev_gendev);
+	}
+	class_interface_unregister(&scsi_mpath_interface);
+	if (scsi_mpath_bus)
+		bus_unregister_notifier(scsi_mpath_bus, &scsi_mpath_bus_nb);
+	put_disk(scsi_mpath_model);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Block device operations of the head. */
+#include <linux/capability.h>
+#include <linux/module.h>
+#include <linux/uaccess.h>
+#include <scsi/scsi_ioctl.h>
+#include <scsi/sg.h>
+
+#include "scsi_multipath.h"
+
+static void scsi_mpath_submit_bio(struct bio *bio)
+{
+	struct scsi_mpath_head *head = bio->bi_bdev->bd_disk->private_data;
+
+	mpath_submit_bio(head->core, bio);
+}
+
+/* Context: the last reference on an added disk is gone. */
+static void scsi_mpath_free_disk(struct gendisk *disk)
+{
+	struct scsi_mpath_head *head = disk->private_data;
+
+	put_device(&head->dev);
+}
+
+static int scsi_mpath_forward_ioctl(struct scsi_mpath_head *head, blk_mode_t mode,
+				    unsigned int cmd, unsigned long arg)
+{
+	struct mpath_device *path = mpath_head_get_path(head->core);
+	struct gendisk *disk;
+	int ret = -ENOTTY;
+
+	if (!path)
+		return -EWOULDBLOCK;
+	disk = mpath_device_disk(path);
+	if (disk->fops->ioctl)
+		ret = disk->fops->ioctl(disk->part0, mode, cmd, arg);
+	mpath_device_put(path);
+	return ret;
+}
+
+/*
+ * Is it a command that may go down one path? The path's driver reads the command again
+ * and checks what this opener may send; this is about what a head can stand.
+ */
+static int scsi_mpath_check_sg_io(void __user *arg)
+{
+	struct sg_io_hdr hdr;
+	u8 cdb[32];
+	int ret;
+
+	ret = get_sg_io_hdr(&hdr, arg);
+	if (ret)
+		return ret;
+	if (hdr.interface_id != 'S' || !hdr.cmd_len || hdr.cmd_len > sizeof(cdb))
+		return -EINVAL;
+	if (copy_from_user(cdb, hdr.cmdp, hdr.cmd_len))
+		return -EFAULT;
+	return mpath_scsi_cdb_may_pass(cdb, hdr.cmd_len) ? 0 : -EOPNOTSUPP;
+}
+
+static int scsi_mpath_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
+			    unsigned long arg)
+{
+	struct scsi_mpath_head *head = bdev->bd_disk->private_data;
+	int ret;
+
+	/* sd's rule, which it cannot see to itself: the path's whole disk is what it gets. */
+	if (bdev_is_partition(bdev) && !capable(CAP_SYS_RAWIO))
+		return -ENOIOCTLCMD;
+
+	switch (cmd) {
+	case SG_IO:
+		ret = scsi_mpath_check_sg_io((void __user *)arg);
+		if (ret)
+			return ret;
+		fallthrough;
+	case SG_GET_VERSION_NUM:
+	case SCSI_IOCTL_GET_IDLUN:
+	case SCSI_IOCTL_GET_BUS_NUMBER:
+		return scsi_mpath_forward_ioctl(head, mode, cmd, arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static int scsi_mpath_getgeo(mpath_compat_geo_t *from, struct hd_geometry *geo)
+{
+	struct scsi_mpath_head *head = mpath_compat_geo_disk(from)->private_data;
+	struct mpath_device *path = mpath_head_get_path(head->core);
+	struct gendisk *disk;
+	int ret = -ENOTTY;
+
+	if (!path)
+		return -EWOULDBLOCK;
+	disk = mpath_device_disk(path);
+	if (disk->fops->getgeo)
+		ret = disk->fops->getgeo(mpath_compat_geo_of(disk), geo);
+	mpath_device_put(path);
+	return ret;
+}
+
+const struct block_device_operations scsi_mpath_fops = {
+	.owner = THIS_MODULE,
+	.submit_bio = scsi_mpath_submit_bio,
+	.free_disk = scsi_mpath_free_disk,
+	.ioctl = scsi_mpath_ioctl,
+	.compat_ioctl = blkdev_compat_ptr_ioctl,
+	.getgeo = scsi_mpath_getgeo,
+};

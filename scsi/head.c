@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Heads: made when the first path of a LUN appears, gone with the last.
+ *
+ * The objects and their sysfs directories are made synchronously, under discovery, so
+ * that a hidden path always has a head. The disk is added and deleted by a work item
+ * of its own per head: both take locks that discovery holds, and both may wait for I/O.
+ * That a head's first and last act go through the same work item keeps them in order.
+ */
+#include <linux/idr.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+
+#include "scsi_multipath.h"
+
+DEFINE_MUTEX(scsi_mpath_lock);
+struct workqueue_struct *scsi_mpath_wq;
+
+static LIST_HEAD(scsi_mpath_heads);	/* under scsi_mpath_lock */
+static DEFINE_IDA(scsi_mpath_ida);
+
+/* Heads not yet freed: their release code is in this module. */
+static atomic_t scsi_mpath_nr_heads = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(scsi_mpath_heads_gone);
+
+static void scsi_mpath_head_release(struct device *dev)
+{
+	struct scsi_mpath_head *head = to_scsi_mpath_head(dev);
+
+	mpath_head_destroy(head->core);
+	ida_free(&scsi_mpath_ida, head->index);
+	kfree(head);
+	if (atomic_dec_and_test(&scsi_mpath_nr_heads))
+		wake_up(&scsi_mpath_heads_gone);
+}
+
+static void scsi_mpath_disk_dev_release(struct device *dev)
+{
+	put_device(&container_of(dev, struct scsi_mpath_head, disk_dev)->dev);
+}
+
+static struct class scsi_mpath_device_class = {
+	.name = "scsi_mpath_device",
+	.dev_groups = scsi_mpath_device_groups,
+	.dev_release = scsi_mpath_head_release,
+};
+
+static struct class scsi_mpath_disk_class = {
+	.name = "scsi_mpath_disk",
+	.dev_release = scsi_mpath_disk_dev_release,
+};
+
+struct scsi_mpath_head *scsi_mpath_find_head(const char *wwid)
+{
+	struct scsi_mpath_head *head;
+
+	lockdep_assert_held(&scsi_mpath_lock);
+	list_for_each_entry(head, &scsi_mpath_heads, entry)
+		if (!strcmp(head->wwid, wwid))
+			return head;
+	return NULL;
+}
+
+void scsi_mpath_disown_head(struct scsi_mpath_head *head)
+{
+	lockdep_assert_held(&scsi_mpath_lock);
+	head->dying = true;
+	list_del_init(&head->entry);
+}
+
+struct scsi_device *scsi_mpath_any_path(void)
+{
+	struct scsi_device *sdev = NULL;
+	struct scsi_mpath_head *head;
+
+	mutex_lock(&scsi_mpath_lock);
+	head = list_first_entry_or_null(&scsi_mpath_heads, struct scsi_mpath_head, entry);
+	if (head) {
+		sdev = list_first_entry(&head->paths, struct scsi_mpath_path, entry)->sdev;
+		get_device(&sdev->sdev_gendev);
+	}
+	mutex_unlock(&scsi_mpath_lock);
+	return sdev;
+}
+
+/* The letters sd would use: a..z, aa..zz, aaa... */
+static void scsi_mpath_name_disk(char *name, int index)
+{
+	char letters[8];
+	char *p = letters + sizeof(letters) - 1;
+
+	*p = '\0';
+	do {
+		*--p = 'a' + index % 26;
+		index = index / 26 - 1;
+	} while (index >= 0);
+	snprintf(name, DISK_NAME_LEN, "sdmpath%s", p);
+}
+
+/* The link <head>:Y, once both ends are in sysfs. Under scsi_mpath_lock. */
+void scsi_mpath_link_path(struct scsi_mpath_path *path)
+{
+	struct scsi_mpath_head *head = path->head;
+	char name[DISK_NAME_LEN + 12];
+
+	lockdep_assert_held(&scsi_mpath_lock);
+	snprintf(name, sizeof(name), "%s:%d", head->disk->disk_name, path->index);
+	if (sysfs_add_link_to_group(&disk_to_dev(head->disk)->kobj, scsi_mpath_links,
+				    &disk_to_dev(path->disk)->kobj, name))
+		pr_warn("%s: no link to %s in sysfs\n", name, path->disk->disk_name);
+	else
+		path->linked = true;
+}
+
+/* The limits that suit all paths of this moment. */
+static int scsi_mpath_restack(struct scsi_mpath_head *head)
+{
+	struct scsi_mpath_path *path;
+	struct gendisk **disks;
+	unsigned int nr = 0;
+	unsigned int i;
+	int ret = -ENOMEM;
+
+	mutex_lock(&scsi_mpath_lock);
+	disks = kcalloc(head->nr_paths, sizeof(*disks), GFP_KERNEL);
+	if (disks) {
+		list_for_each_entry(path, &head->paths, entry) {
+			disks[nr] = path->disk;
+			get_device(disk_to_dev(disks[nr++]));
+		}
+	}
+	mutex_unlock(&scsi_mpath_lock);
+	if (!disks)
+		return ret;
+
+	/* Dying by now: whatever the limits were is good enough. */
+	ret = nr ? mpath_disk_stack_limits(head->disk, disks, nr) : 0;
+	for (i = 0; i < nr; i++)
+		put_disk(disks[i]);
+	kfree(disks);
+	return ret;
+}
+
+static int scsi_mpath_publish(struct scsi_mpath_head *head)
+{
+	struct scsi_mpath_path *path;
+	int ret;
+
+	/* Before the disk can be seen: adding it reads the partition table. */
+	mpath_head_set_live(head->core);
+	ret = device_add_disk(&head->disk_dev, head->disk, scsi_mpath_disk_groups);
+	if (ret)
+		return ret;
+
+	head->published = true;
+	mutex_lock(&scsi_mpath_lock);
+	list_for_each_entry(path, &head->paths, entry)
+		if (!path->linked)
+			scsi_mpath_link_path(path);
+	mutex_unlock(&scsi_mpath_lock);
+	return 0;
+}
+
+static void scsi_mpath_teardown(struct scsi_mpath_head *head)
+{
+	mpath_head_kill(head->core);
+	if (head->published) {
+		pr_info("%s: removed, the last path is gone\n", head->disk->disk_name);
+		del_gendisk(head->disk);
+	}
+	device_del(&head->disk_dev);
+	device_del(&head->dev);
+	put_device(&head->disk_dev);
+	/* free_disk() drops the disk's reference, but only of a disk that was added. */
+	if (!head->published)
+		put_device(&head->dev);
+	put_disk(head->disk);
+	put_device(&head->dev);
+}
+
+/* The head could not be shown: what it hides must be given back. */
+static void scsi_mpath_give_up(struct scsi_mpath_head *head, int error)
+{
+	struct scsi_device *sdev;
+
+	pr_err("%s: cannot add the disk of %s (%d), giving its paths back\n",
+	       head->disk->disk_name, head->wwid, error);
+	for (;;) {
+		sdev = NULL;
+		mutex_lock(&scsi_mpath_lock);
+		if (!list_empty(&head->paths)) {
+			sdev = list_first_entry(&head->paths, struct scsi_mpath_path, entry)->sdev;
+			get_device(&sdev->sdev_gendev);
+		}
+		mutex_unlock(&scsi_mpath_lock);
+		if (!sdev)
+			return;
+		scsi_mpath_give_back(sdev);
+		put_device(&sdev->sdev_gendev);
+	}
+}
+
+static void scsi_mpath_head_work(struct work_struct *work)
+{
+	struct scsi_mpath_head *head = container_of(work, struct scsi_mpath_head, work);
+	bool dying;
+	int ret;
+
+	mutex_lock(&scsi_mpath_lock);
+	dying = head->dying;
+	mutex_unlock(&scsi_mpath_lock);
+	if (dying) {
+		scsi_mpath_teardown(head);
+		return;
+	}
+
+	ret = scsi_mpath_restack(head);
+	if (!ret && !head->published)
+		ret = scsi_mpath_publish(head);
+	if (!ret)
+		return;
+	if (head->published)
+		pr_warn("%s: cannot restack the limits (%d), keeping the old ones\n",
+			head->disk->disk_name, ret);
+	else
+		scsi_mpath_give_up(head, ret);
+}
+
+struct scsi_mpath_head *scsi_mpath_create_head(const char *wwid, int node)
+{
+	struct mpath_head_config config = {
+		.iopolicy = scsi_mpath_defaults.iopolicy,
+		.submit_mode = scsi_mpath_defaults.submit_mode,
+		.no_path_timeout_ms = scsi_mpath_defaults.no_path_timeout_ms,
+	};
+	struct scsi_mpath_head *head;
+	int ret = -ENOMEM;
+
+	lockdep_assert_held(&scsi_mpath_lock);
+	head = kzalloc_node(sizeof(*head), GFP_KERNEL, node);
+	if (!head)
+		return ERR_PTR(-ENOMEM);
+	INIT_LIST_HEAD(&head->entry);
+	INIT_LIST_HEAD(&head->paths);
+	INIT_WORK(&head->work, scsi_mpath_head_work);
+	strscpy(head->wwid, wwid, sizeof(head->wwid));
+
+	head->index = ida_alloc(&scsi_mpath_ida, GFP_KERNEL);
+	if (head->index < 0) {
+		ret = head->index;
+		goto free_head;
+	}
+	head->disk = mpath_disk_alloc(node);
+	if (!head->disk)
+		goto free_index;
+	scsi_mpath_name_disk(head->disk->disk_name, head->index);
+	head->disk->fops = &scsi_mpath_fops;
+	head->disk->private_data = head;
+
+	config.name = head->disk->disk_name;
+	config.disk = head->disk;
+	ret = mpath_head_create(&config, &head->core);
+	if (ret)
+		goto put_disk;
+
+	/* From here on the head is freed by its device's release. */
+	atomic_inc(&scsi_mpath_nr_heads);
+	device_initialize(&head->dev);
+	head->dev.class = &scsi_mpath_device_class;
+	ret = dev_set_name(&head->dev, "%d", head->index);
+	if (!ret)
+		ret = device_add(&head->dev);
+	if (ret)
+		goto put_dev;
+
+	get_device(&head->dev);
+	device_initialize(&head->disk_dev);
+	head->disk_dev.class = &scsi_mpath_disk_class;
+	ret = dev_set_name(&head->disk_dev, "%d", head->index);
+	if (!ret)
+		ret = device_add(&head->disk_dev);
+	if (ret)
+		goto del_dev;
+
+	get_device(&head->dev);	/* the disk's */
+	list_add_tail(&head->entry, &scsi_mpath_heads);
+	return head;
+
+del_dev:
+	put_device(&head->disk_dev);
+	device_del(&head->dev);
+put_dev:
+	put_disk(head->disk);
+	put_device(&head->dev);
+	return ERR_PTR(ret);
+
+put_disk:
+	put_disk(head->disk);
+free_index:
+	ida_free(&scsi_mpath_ida, head->index);
+free_head:
+	kfree(head);
+	return ERR_PTR(ret);
+}
+
+int scsi_mpath_heads_init(void)
+{
+	int ret;
+
+	ret = mpath_compat_class_register(&scsi_mpath_device_class, THIS_MODULE);
+	if (ret)
+		return ret;
+	ret = mpath_compat_class_register(&scsi_mpath_disk_class, THIS_MODULE);
+	if (ret)
+		class_unregister(&scsi_mpath_device_class);
+	return ret;
+}
+
+void scsi_mpath_heads_exit(void)
+{
+	flush_workqueue(scsi_mpath_wq);
+	/* The last reference on a disk may go a little after its last close. */
+	wait_event(scsi_mpath_heads_gone, !atomic_read(&scsi_mpath_nr_heads));
+	class_unregister(&scsi_mpath_disk_class);
+	class_unregister(&scsi_mpath_device_class);
+	ida_destroy(&scsi_mpath_ida);
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Paths: what scsi_multipath pins of a scsi_device, and how it asks after it. */
+#include <linux/hashtable.h>
+#include <linux/slab.h>
+#include <scsi/scsi_dbg.h>
+#include <scsi/scsi_host.h>
+
+#include "scsi_multipath.h"
+
+/* A path that takes longer to say that it is ready is not. */
+#define SCSI_MPATH_TUR_TIMEOUT (5 * HZ)
+#define SCSI_MPATH_TUR_RETRIES 3
+#define SCSI_MPATH_PAGE_LEN 1024
+
+/* Every path by its scsi_device. Under scsi_mpath_lock. */
+static DEFINE_HASHTABLE(scsi_mpath_paths, 8);
+
+/* What every path says of itself: the link from the scsi_device to its head. */
+static const char scsi_mpath_device_link[] = "scsi_mpath_device";
+
+enum mpath_wwid_result scsi_mpath_cached_wwid(struct scsi_device *sdev, char *wwid)
+{
+	enum mpath_wwid_result result = MPATH_WWID_NONE;
+	const struct scsi_vpd *page;
+
+	wwid[0] = '\0';
+	rcu_read_lock();
+	page = rcu_dereference(sdev->vpd_pg83);
+	if (page)
+		result = mpath_scsi_wwid(page->data, page->len, wwid);
+	rcu_read_unlock();
+	return result;
+}
+
+/* Is it still the LUN it was? Identity before data. */
+static enum mpath_verdict scsi_mpath_probe_identity(struct scsi_mpath_path *path)
+{
+	char wwid[MPATH_WWID_LEN];
+
+	if (scsi_get_vpd_page(path->sdev, 0x83, path->page, SCSI_MPATH_PAGE_LEN) ||
+	    mpath_scsi_wwid(path->page, SCSI_MPATH_PAGE_LEN, wwid) != MPATH_WWID_OK)
+		return MPATH_VERDICT_DEAD;
+	return strcmp(wwid, path->head->wwid) ? MPATH_VERDICT_FOREIGN : MPATH_VERDICT_FINE;
+}
+
+static enum mpath_verdict scsi_mpath_probe(void *owner)
+{
+	struct scsi_mpath_path *path = owner;
+	struct scsi_sense_hdr sense = { };
+	struct mpath_scsi_tur tur = { };
+	enum mpath_verdict verdict;
+	int result;
+
+	result = scsi_test_unit_ready(path->sdev, SCSI_MPATH_TUR_TIMEOUT, SCSI_MPATH_TUR_RETRIES,
+				      &sense);
+	if (result < 0) {
+		tur.error = result;
+	} else {
+		tur.host_byte = host_byte(result);
+		tur.status = result & 0xff;
+	}
+	tur.sense_valid = scsi_sense_valid(&sense);
+	tur.sense_key = sense.sense_key;
+	tur.asc = sense.asc;
+	tur.ascq = sense.ascq;
+
+	verdict = mpath_scsi_tur_verdict(&tur);
+	return verdict == MPATH_VERDICT_FINE ? scsi_mpath_probe_identity(path) : verdict;
+}
+
+static const struct mpath_device_ops scsi_mpath_device_ops = {
+	.probe = scsi_mpath_probe,
+};
+
+/* An INQUIRY string without its padding. */
+static void scsi_mpath_trim(char *to, const char *from, size_t len)
+{
+	while (len && (from[len - 1] == ' ' || !from[len - 1]))
+		len--;
+	memcpy(to, from, len);
+	to[len] = '\0';
+}
+
+static void scsi_mpath_free_path(struct scsi_mpath_path *path)
+{
+	put_disk(path->disk);
+	scsi_device_put(path->sdev);
+	put_device(&path->head->dev);
+	kfree(path->page);
+	kfree(path);
+}
+
+static int scsi_mpath_add_core(struct scsi_mpath_path *path)
+{
+	struct scsi_device *sdev = path->sdev;
+	char name[MPATH_NAME_LEN];
+	struct mpath_device_config config = {
+		.name = name,
+		.disk = path->disk,
+		.numa_node = path->disk->node_id,
+		.device_state = (const u32 *)&sdev->sdev_state,
+		.usable_states = BIT(SDEV_RUNNING),
+		.waiting_states = BIT(SDEV_QUIESCE) | BIT(SDEV_BLOCK) | BIT(SDEV_CREATED_BLOCK),
+		.access_state = &sdev->access_state,
+		.ops = &scsi_mpath_device_ops,
+		.owner = path,
+	};
+
+	BUILD_BUG_ON(sizeof(sdev->sdev_state) != sizeof(u32));
+	snprintf(name, sizeof(name), "%s (%s)", dev_name(&sdev->sdev_gendev),
+		 path->disk->disk_name);
+	mpath_disk_geometry(path->disk, &config.geometry);
+	scsi_mpath_trim(config.geometry.vendor, sdev->vendor, sizeof(config.geometry.vendor) - 1);
+	scsi_mpath_trim(config.geometry.product, sdev->model,
+			sizeof(config.geometry.product) - 1);
+	/* INQUIRY byte 5, PROTECT */
+	config.geometry.protection_type = sdev->inquiry_len > 5 ? sdev->inquiry[5] & 1 : 0;
+	return mpath_head_add_path(path->head->core, &config, &path->core);
+}
+
+/* Links may be missing without harm; a path without its I/O would be harm. */
+static void scsi_mpath_add_links(struct scsi_mpath_path *path)
+{
+	struct kobject *head = &path->head->dev.kobj;
+	struct kobject *sdev = &path->sdev->sdev_gendev.kobj;
+
+	if (sysfs_add_link_to_group(head, scsi_mpath_links, sdev, kobject_name(sdev)) ||
+	    sysfs_create_link(sdev, head, scsi_mpath_device_link))
+		pr_warn("%s: no link between %s and its head in sysfs\n",
+			path->head->disk->disk_name, kobject_name(sdev));
+	if (READ_ONCE(path->head->published))
+		scsi_mpath_link_path(path);
+}
+
+static void scsi_mpath_remove_links(struct scsi_mpath_path *path)
+{
+	struct scsi_mpath_head *head = path->head;
+	struct kobject *sdev = &path->sdev->sdev_gendev.kobj;
+	char name[DISK_NAME_LEN + 12];
+
+	lockdep_assert_held(&scsi_mpath_lock);
+	sysfs_remove_link(sdev, scsi_mpath_device_link);
+	sysfs_remove_link_from_group(&head->dev.kobj, scsi_mpath_links, kobject_name(sdev));
+	if (!path->linked)
+		return;
+	snprintf(name, sizeof(name), "%s:%d", head->disk->disk_name, path->index);
+	sysfs_remove_link_from_group(&disk_to_dev(head->disk)->kobj, scsi_mpath_links, name);
+}
+
+int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
+			struct gendisk *disk)
+{
+	struct scsi_mpath_path *path;
+	int ret = -ENOMEM;
+
+	lockdep_assert_held(&scsi_mpath_lock);
+	path = kzalloc(sizeof(*path), GFP_KERNEL);
+	if (!path)
+		return -ENOMEM;
+	path->page = kmalloc(SCSI_MPATH_PAGE_LEN, GFP_KERNEL);
+	if (!path->page)
+		goto free_path;
+	/* Pins the device and the module of its host. */
+	ret = scsi_device_get(sdev);
+	if (ret)
+		goto free_path;
+	get_device(disk_to_dev(disk));
+	get_device(&head->dev);
+	path->head = head;
+	path->sdev = sdev;
+	path->disk = disk;
+
+	ret = scsi_mpath_add_core(path);
+	if (ret) {
+		scsi_mpath_free_path(path);
+		return ret;
+	}
+	if (scsi_mpath_path_attrs_add(path))
+		pr_warn("%s: no attributes for %s in sysfs\n", head->disk->disk_name,
+			disk->disk_name);
+	path->index = head->next_path_index++;
+	list_add_tail(&path->entry, &head->paths);
+	hash_add(scsi_mpath_paths, &path->by_sdev, (unsigned long)sdev);
+	if (!head->nr_paths++) {
+		set_capacity(head->disk, get_capacity(disk));
+		set_disk_ro(head->disk, get_disk_ro(disk));
+	}
+	scsi_mpath_add_links(path);
+	return 0;
+
+free_path:
+	kfree(path->page);
+	kfree(path);
+	return ret;
+}
+
+static struct scsi_mpath_path *scsi_mpath_find_path(struct scsi_device *sdev)
+{
+	struct scsi_mpath_path *path;
+
+	lockdep_assert_held(&scsi_mpath_lock);
+	hash_for_each_possible(scsi_mpath_paths, path, by_sdev, (unsigned long)sdev)
+		if (path->sdev == sdev)
+			return path;
+	return NULL;
+}
+
+void scsi_mpath_remove_path(struct scsi_device *sdev)
+{
+	struct scsi_mpath_path *path;
+	struct scsi_mpath_head *head;
+	bool last = false;
+
+	mutex_lock(&scsi_mpath_lock);
+	path = scsi_mpath_find_path(sdev);
+	if (path) {
+		head = path->head;
+		hash_del(&path->by_sdev);
+		list_del(&path->entry);
+		scsi_mpath_remove_links(path);
+		last = !--head->nr_paths;
+		/* In the same breath as the last path: no new path finds this head. */
+		if (last)
+			scsi_mpath_disown_head(head);
+	}
+	mutex_unlock(&scsi_mpath_lock);
+	if (!path)
+		return;
+
+	/* Without the lock: who reads an attribute must not wait for us, nor we for him. */
+	scsi_mpath_path_attrs_remove(path);
+	/* Whatever waits for a path on this head, the work item included, waits in vain. */
+	if (last)
+		mpath_head_kill(head->core);
+	mpath_device_remove(path->core);
+	if (last)
+		queue_work(scsi_mpath_wq, &head->work);
+	scsi_mpath_free_path(path);
+}

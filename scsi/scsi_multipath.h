@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * scsi_multipath: heads and paths of SCSI disks.
+ *
+ * Locks, outermost first: the block class's mutex (held by the driver core around
+ * discovery), scsi_mpath_lock, what libmultipath and sysfs take. Nothing that adds or
+ * deletes a disk runs under scsi_mpath_lock: that takes the class's mutex.
+ */
+#ifndef SCSI_MULTIPATH_H
+#define SCSI_MULTIPATH_H
+
+#include <linux/blkdev.h>
+#include <linux/device.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+#include <scsi/scsi_device.h>
+
+#include "compat.h"
+#include "libmultipath.h"
+#include "mpath_disk.h"
+#include "mpath_scsi.h"
+
+#undef pr_fmt
+#define pr_fmt(fmt) "scsi_multipath: " fmt
+
+/*
+ * One LUN. Freed with the last reference on @dev; each path, @disk_dev and the disk
+ * hold one.
+ */
+struct scsi_mpath_head {
+	struct mpath_head *core;
+	struct gendisk *disk;
+	struct device dev;	/* class scsi_mpath_device */
+	struct device disk_dev;	/* class scsi_mpath_disk, parent of the disk */
+	int index;		/* N of both, and the letters of the disk */
+	char wwid[MPATH_WWID_LEN];
+	struct work_struct work; /* publishes, restacks, tears down */
+	bool published;		/* the disk is added; only @work writes it */
+
+	/* Under scsi_mpath_lock. */
+	struct list_head entry;	/* in the table of heads; empty once dying */
+	struct list_head paths;
+	unsigned int nr_paths;
+	int next_path_index;
+	bool dying;
+};
+
+#define SCSI_MPATH_PATH_ATTRS 5
+
+/* A file in the directory of a path's disk; each path has its own. */
+struct scsi_mpath_path_attr {
+	struct device_attribute attr;
+	struct scsi_mpath_path *path;
+	ssize_t (*show)(struct scsi_mpath_path *path, char *buf);
+};
+
+/* One scsi_device that is a path. Exists as long as its disk is hidden. */
+struct scsi_mpath_path {
+	struct scsi_mpath_head *head;	/* referenced */
+	struct mpath_device *core;
+	struct scsi_device *sdev;	/* pinned by scsi_device_get() */
+	struct gendisk *disk;		/* referenced */
+	int index;			/* Y of the link <head>:Y */
+	unsigned char *page;		/* where a probe reads VPD page 83 */
+	struct scsi_mpath_path_attr attrs[SCSI_MPATH_PATH_ATTRS];
+	struct list_head entry;		/* under scsi_mpath_lock */
+	struct hlist_node by_sdev;	/* under scsi_mpath_lock */
+	bool linked;			/* under scsi_mpath_lock: <head>:Y exists */
+};
+
+extern struct mutex scsi_mpath_lock;
+extern struct workqueue_struct *scsi_mpath_wq;
+
+/* module.c: the parameters, as the next head will have them */
+struct scsi_mpath_defaults {
+	bool enabled;
+	bool always;
+	enum mpath_iopolicy iopolicy;
+	enum mpath_submit_mode submit_mode;
+	int no_path_timeout_ms;
+};
+extern struct scsi_mpath_defaults scsi_mpath_defaults;
+
+/* discovery.c */
+int scsi_mpath_discovery_init(void);
+void scsi_mpath_discovery_exit(void);
+/* Have sd let go of the device and take it again as a plain disk. May sleep. */
+void scsi_mpath_give_back(struct scsi_device *sdev);
+
+/* head.c */
+int scsi_mpath_heads_init(void);
+void scsi_mpath_heads_exit(void);
+/* Both under scsi_mpath_lock. */
+struct scsi_mpath_head *scsi_mpath_find_head(const char *wwid);
+struct scsi_mpath_head *scsi_mpath_create_head(const char *wwid, int node);
+/* The head has no path any more: nobody finds it from now on. Under scsi_mpath_lock. */
+void scsi_mpath_disown_head(struct scsi_mpath_head *head);
+/* Any path of any head, its device referenced; NULL if there is none. */
+struct scsi_device *scsi_mpath_any_path(void);
+void scsi_mpath_link_path(struct scsi_mpath_path *path);
+
+/* path.c */
+/* Make @disk a path of @head. Under scsi_mpath_lock. */
+int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
+			struct gendisk *disk);
+/* @sdev is about to lose its disk. Returns when nothing uses it. May sleep. */
+void scsi_mpath_remove_path(struct scsi_device *sdev);
+enum mpath_wwid_result scsi_mpath_cached_wwid(struct scsi_device *sdev, char *wwid);
+
+/* sysfs.c */
+extern const struct attribute_group *scsi_mpath_device_groups[];
+extern const struct attribute_group *scsi_mpath_disk_groups[];
+extern const char scsi_mpath_links[];	/* the group that holds the links */
+int scsi_mpath_path_attrs_add(struct scsi_mpath_path *path);
+void scsi_mpath_path_attrs_remove(struct scsi_mpath_path *path);
+
+/* fops.c */
+extern const struct block_device_operations scsi_mpath_fops;
+
+static inline struct scsi_mpath_head *to_scsi_mpath_head(struct device *dev)
+{
+	return container_of(dev, struct scsi_mpath_head, dev);
+}
+
+#endif /* SCSI_MULTIPATH_H */

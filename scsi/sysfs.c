@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attributes: of the scsi_mpath_device, of the head's disk, and of the path disks.
+ * One value per file, always an answer; nonsense is -EINVAL and changes nothing.
+ */
+#include <linux/nodemask.h>
+
+#include "scsi_multipath.h"
+
+const char scsi_mpath_links[] = "multipath";
+
+/* --- a group without files, for links ------------------------------------------ */
+
+static struct attribute scsi_mpath_no_attr = {
+	.name = "none",
+	.mode = 0,
+};
+
+static struct attribute *scsi_mpath_no_attrs[] = {
+	&scsi_mpath_no_attr,
+	NULL,
+};
+
+static umode_t scsi_mpath_invisible(struct kobject *kobj, struct attribute *attr, int n)
+{
+	return 0;
+}
+
+static const struct attribute_group scsi_mpath_links_group = {
+	.name = scsi_mpath_links,
+	.attrs = scsi_mpath_no_attrs,
+	.is_visible = scsi_mpath_invisible,
+};
+
+/* --- /sys/class/scsi_mpath_device/N/ ------------------------------------------- */
+
+static ssize_t iopolicy_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct mpath_head *head = to_scsi_mpath_head(dev)->core;
+
+	return sysfs_emit(buf, "%s\n", mpath_iopolicy_name(mpath_head_iopolicy(head)));
+}
+
+static ssize_t iopolicy_store(struct device *dev, struct device_attribute *attr, const char *buf,
+			      size_t count)
+{
+	struct scsi_mpath_head *head = to_scsi_mpath_head(dev);
+	int policy = mpath_iopolicy_parse(buf);
+
+	if (policy < 0)
+		return policy;
+	mpath_head_set_iopolicy(head->core, policy);
+	return count;
+}
+static DEVICE_ATTR_RW(iopolicy);
+
+static ssize_t wwid_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", to_scsi_mpath_head(dev)->wwid);
+}
+static DEVICE_ATTR_RO(wwid);
+
+static struct attribute *scsi_mpath_device_attrs[] = {
+	&dev_attr_iopolicy.attr,
+	&dev_attr_wwid.attr,
+	NULL,
+};
+
+static const struct attribute_group scsi_mpath_device_group = {
+	.attrs = scsi_mpath_device_attrs,
+};
+
+const struct attribute_group *scsi_mpath_device_groups[] = {
+	&scsi_mpath_device_group,
+	&scsi_mpath_links_group,
+	NULL,
+};
+
+/* --- /sys/block/sdmpathX/ -------------------------------------------------------- */
+
+static struct mpath_head *scsi_mpath_core_of(struct device *disk)
+{
+	return ((struct scsi_mpath_head *)dev_to_disk(disk)->private_data)->core;
+}
+
+static ssize_t no_path_timeout_ms_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", mpath_head_no_path_timeout_ms(scsi_mpath_core_of(dev)));
+}
+
+static ssize_t no_path_timeout_ms_store(struct device *dev, struct device_attribute *attr,
+					const char *buf, size_t count)
+{
+	long long ms;
+	int ret;
+
+	if (kstrtoll(buf, 10, &ms))
+		return -EINVAL;
+	ret = mpath_head_set_no_path_timeout_ms(scsi_mpath_core_of(dev), ms);
+	return ret ? ret : count;
+}
+static DEVICE_ATTR_RW(no_path_timeout_ms);
+
+static ssize_t submit_mode_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  mpath_submit_mode_name(mpath_head_submit_mode(scsi_mpath_core_of(dev))));
+}
+
+static ssize_t submit_mode_store(struct device *dev, struct device_attribute *attr,
+				 const char *buf, size_t count)
+{
+	int mode = mpath_submit_mode_parse(buf);
+
+	if (mode < 0)
+		return mode;
+	mpath_head_set_submit_mode(scsi_mpath_core_of(dev), mode);
+	return count;
+}
+static DEVICE_ATTR_RW(submit_mode);
+
+#define SCSI_MPATH_COUNTER(_file, _field)                                                   \
+	static ssize_t _file##_show(struct device *dev, struct device_attribute *attr,      \
+				    char *buf)                                              \
+	{                                                                                   \
+		struct mpath_head_stats stats;                                              \
+											    \
+		mpath_head_read_stats(scsi_mpath_core_of(dev), &stats);                     \
+		return sysfs_emit(buf, "%llu\n", (unsigned long long)stats._field);         \
+	}                                                                                   \
+	static DEVICE_ATTR_RO(_file)
+
+SCSI_MPATH_COUNTER(multipath_failover_count, failover_count);
+SCSI_MPATH_COUNTER(io_requeue_no_usable_path_count, requeue_no_usable_path_count);
+SCSI_MPATH_COUNTER(io_fail_no_available_path_count, fail_no_available_path_count);
+SCSI_MPATH_COUNTER(mpath_parked, parked);
+
+static struct attribute *scsi_mpath_disk_attrs[] = {
+	&dev_attr_no_path_timeout_ms.attr,
+	&dev_attr_submit_mode.attr,
+	&dev_attr_multipath_failover_count.attr,
+	&dev_attr_io_requeue_no_usable_path_count.attr,
+	&dev_attr_io_fail_no_available_path_count.attr,
+	&dev_attr_mpath_parked.attr,
+	NULL,
+};
+
+static const struct attribute_group scsi_mpath_disk_group = {
+	.attrs = scsi_mpath_disk_attrs,
+};
+
+const struct attribute_group *scsi_mpath_disk_groups[] = {
+	&scsi_mpath_disk_group,
+	&scsi_mpath_links_group,
+	NULL,
+};
+
+/* --- /sys/block/sdX/ of a path ---------------------------------------------------- */
+
+/*
+ * Each path has attributes of its own, so that a reader finds the path without a
+ * look-up that could race with its removal: removing a file waits for its readers.
+ */
+#define SCSI_MPATH_SHOW(_name)                                                       \
+	static ssize_t _name##_show(struct scsi_mpath_path *path, char *buf)
+
+SCSI_MPATH_SHOW(mpath_dev)
+{
+	dev_t devt = disk_devt(path->head->disk);
+
+	return sysfs_emit(buf, "%u:%u\n", MAJOR(devt), MINOR(devt));
+}
+
+SCSI_MPATH_SHOW(mpath_numa_nodes)
+{
+	nodemask_t nodes = NODE_MASK_NONE;
+	int node;
+
+	for_each_node(node)
+		if (mpath_device_serves_node(path->core, node))
+			node_set(node, nodes);
+	return sysfs_emit(buf, "%*pbl\n", nodemask_pr_args(&nodes));
+}
+
+SCSI_MPATH_SHOW(mpath_queue_depth)
+{
+	return sysfs_emit(buf, "%d\n", mpath_device_queue_depth(path->core));
+}
+
+SCSI_MPATH_SHOW(mpath_state)
+{
+	return sysfs_emit(buf, "%s\n", mpath_device_state_name(path->core));
+}
+
+SCSI_MPATH_SHOW(multipath_path_failover_count)
+{
+	return sysfs_emit(buf, "%llu\n",
+			  (unsigned long long)mpath_device_failover_count(path->core));
+}
+
+static const struct {
+	const char *name;
+	ssize_t (*show)(struct scsi_mpath_path *path, char *buf);
+} scsi_mpath_path_files[SCSI_MPATH_PATH_ATTRS] = {
+	{ "mpath_dev", mpath_dev_show },
+	{ "mpath_numa_nodes", mpath_numa_nodes_show },
+	{ "mpath_queue_depth", mpath_queue_depth_show },
+	{ "mpath_state", mpath_state_show },
+	{ "multipath_failover_count", multipath_path_failover_count_show },
+};
+
+static ssize_t scsi_mpath_path_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct scsi_mpath_path_attr *mine =
+		container_of(attr, struct scsi_mpath_path_attr, attr);
+
+	return mine->show(mine->path, buf);
+}
+
+void scsi_mpath_path_attrs_remove(struct scsi_mpath_path *path)
+{
+	int i;
+
+	for (i = 0; i < SCSI_MPATH_PATH_ATTRS; i++)
+		device_remove_file(disk_to_dev(path->disk), &path->attrs[i].attr);
+}
+
+int scsi_mpath_path_attrs_add(struct scsi_mpath_path *path)
+{
+	int ret;
+	int i;
+
+	for (i = 0; i < SCSI_MPATH_PATH_ATTRS; i++) {
+		struct scsi_mpath_path_attr *mine = &path->attrs[i];
+
+		mine->path = path;
+		mine->show = scsi_mpath_path_files[i].show;
+		sysfs_attr_init(&mine->attr.attr);
+		mine->attr.attr.name = scsi_mpath_path_files[i].name;
+		mine->attr.attr.mode = 0444;
+		mine->attr.show = scsi_mpath_path_show;
+		ret = device_create_file(disk_to_dev(path->disk), &mine->attr);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
