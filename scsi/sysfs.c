@@ -179,6 +179,9 @@ SCSI_MPATH_SHOW(mpath_numa_nodes)
 	for_each_node(node)
 		if (mpath_device_serves_node(path->core, node))
 			node_set(node, nodes);
+	/* An attribute always answers. */
+	if (nodes_empty(nodes))
+		return sysfs_emit(buf, "none\n");
 	return sysfs_emit(buf, "%*pbl\n", nodemask_pr_args(&nodes));
 }
 
