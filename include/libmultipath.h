@@ -65,10 +65,10 @@ enum mpath_status {
 
 /* What a probe of a path found out. */
 enum mpath_verdict {
-	MPATH_VERDICT_FINE,	/* answers, and is still the same LUN */
-	MPATH_VERDICT_DEAD,	/* does not answer, or says it cannot serve I/O */
-	MPATH_VERDICT_FOREIGN,	/* answers, but as another LUN: never use it */
-	MPATH_VERDICT_LATER,	/* cannot be asked now: ask again */
+	MPATH_VERDICT_FINE,    /* answers, and is still the same LUN */
+	MPATH_VERDICT_DEAD,    /* does not answer, or says it cannot serve I/O */
+	MPATH_VERDICT_FOREIGN, /* answers, but as another LUN: never use it */
+	MPATH_VERDICT_LATER,   /* cannot be asked now: ask again */
 };
 
 /*
@@ -153,8 +153,8 @@ bool mpath_no_path_timeout_valid(long long ms) MPATH_NOEXCEPT;
  * mpath_head_set_live(). The disk must outlive the head.
  * Context: process, may sleep. Return: 0 and *@out, -ENOMEM, or -EINVAL.
  */
-int mpath_head_create(const struct mpath_head_config *config, struct mpath_head **out)
-	MPATH_NOEXCEPT;
+int mpath_head_create(const struct mpath_head_config *config,
+		      struct mpath_head **out) MPATH_NOEXCEPT;
 
 /*
  * mpath_head_set_live - the disk is (about to be) visible: accept I/O.
@@ -216,8 +216,8 @@ void *mpath_device_owner(const struct mpath_device *device) MPATH_NOEXCEPT;
 enum mpath_iopolicy mpath_head_iopolicy(const struct mpath_head *head) MPATH_NOEXCEPT;
 void mpath_head_set_iopolicy(struct mpath_head *head, enum mpath_iopolicy iopolicy) MPATH_NOEXCEPT;
 enum mpath_submit_mode mpath_head_submit_mode(const struct mpath_head *head) MPATH_NOEXCEPT;
-void mpath_head_set_submit_mode(struct mpath_head *head, enum mpath_submit_mode mode)
-	MPATH_NOEXCEPT;
+void mpath_head_set_submit_mode(struct mpath_head *head,
+				enum mpath_submit_mode mode) MPATH_NOEXCEPT;
 int mpath_head_no_path_timeout_ms(const struct mpath_head *head) MPATH_NOEXCEPT;
 /* Return: 0, or -EINVAL and nothing changed. Kicks the requeue list. */
 int mpath_head_set_no_path_timeout_ms(struct mpath_head *head, long long ms) MPATH_NOEXCEPT;

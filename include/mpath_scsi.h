@@ -15,9 +15,9 @@ MPATH_DECLS_BEGIN
 
 enum mpath_wwid_result {
 	MPATH_WWID_OK,
-	MPATH_WWID_NONE,	/* no page, or no designator of the logical unit */
-	MPATH_WWID_WEAK,	/* only designators that several LUNs may share */
-	MPATH_WWID_MALFORMED,	/* the page contradicts itself */
+	MPATH_WWID_NONE,      /* no page, or no designator of the logical unit */
+	MPATH_WWID_WEAK,      /* only designators that several LUNs may share */
+	MPATH_WWID_MALFORMED, /* the page contradicts itself */
 };
 
 /*
@@ -34,10 +34,10 @@ enum mpath_wwid_result mpath_scsi_wwid(const u8 *page, size_t len, char *wwid) M
 
 /* What decides whether a disk takes part. */
 struct mpath_scsi_traits {
-	u8 type;		/* peripheral device type, SPC-5 table 145 */
-	u8 tpgs;		/* INQUIRY byte 5, bits 4-5 */
+	u8 type; /* peripheral device type, SPC-5 table 145 */
+	u8 tpgs; /* INQUIRY byte 5, bits 4-5 */
 	bool removable;
-	bool has_medium;	/* capacity is not 0 */
+	bool has_medium; /* capacity is not 0 */
 	enum mpath_wwid_result wwid;
 };
 
@@ -52,9 +52,9 @@ const char *mpath_scsi_membership(const struct mpath_scsi_traits *traits, bool e
 
 /* The outcome of a TEST UNIT READY, taken apart by the shim. */
 struct mpath_scsi_tur {
-	int error;		/* negative errno, or 0 */
-	u8 host_byte;		/* scsi_cmnd result, DID_* */
-	u8 status;		/* SAM status byte */
+	int error;    /* negative errno, or 0 */
+	u8 host_byte; /* scsi_cmnd result, DID_* */
+	u8 status;    /* SAM status byte */
 	bool sense_valid;
 	u8 sense_key;
 	u8 asc;

@@ -20,19 +20,19 @@ MPATH_DECLS_BEGIN
  * then the completion, then whoever took it off the requeue list.
  */
 struct mpath_io {
-	struct mpath_io *next;		/* requeue list */
+	struct mpath_io *next; /* requeue list */
 	struct mpath_head *head;
-	struct mpath_device *path;	/* referenced while in flight, else NULL */
+	struct mpath_device *path; /* referenced while in flight, else NULL */
 	struct {
-		u32 path_id;		/* 0: slot is free */
-		u32 fine_seq;		/* the path's count of fine verdicts then */
+		u32 path_id;  /* 0: slot is free */
+		u32 fine_seq; /* the path's count of fine verdicts then */
 	} suspected[2];
-	u32 confirmed_id;		/* failed here although the path is fine */
-	enum mpath_status status;	/* of the last failure */
+	u32 confirmed_id;         /* failed here although the path is fine */
+	enum mpath_status status; /* of the last failure */
 	u8 confirmed;
 	u8 moves;
 	bool nowait;
-	bool counted;			/* in the path's queue depth */
+	bool counted; /* in the path's queue depth */
 };
 
 struct mpk_io_pool;
@@ -86,8 +86,8 @@ void mpath_io_done(struct mpath_io *io, enum mpath_status status) MPATH_NOEXCEPT
  * lockdep class of its own.
  */
 enum mpath_lock_class {
-	MPATH_LOCK_PATHS,	/* mutex: path list writers of one head */
-	MPATH_LOCK_REQUEUE,	/* spinlock, irq safe: one head's requeue list */
+	MPATH_LOCK_PATHS,   /* mutex: path list writers of one head */
+	MPATH_LOCK_REQUEUE, /* spinlock, irq safe: one head's requeue list */
 };
 
 struct mpk_mutex;
@@ -131,8 +131,8 @@ enum mpath_work_kind {
 
 /* Never runs twice at once; a kick while it runs makes it run again. */
 struct mpk_work;
-struct mpk_work *mpk_work_create(enum mpath_work_kind kind, void (*fn)(void *arg), void *arg)
-	MPATH_NOEXCEPT;
+struct mpk_work *mpk_work_create(enum mpath_work_kind kind, void (*fn)(void *arg),
+				 void *arg) MPATH_NOEXCEPT;
 /* Cancels, waits for a running one, frees. */
 void mpk_work_destroy(struct mpk_work *work) MPATH_NOEXCEPT;
 /* Run as soon as possible, whatever was armed. Context: any. */

@@ -83,7 +83,6 @@ int mpath_head::add_path(const mpath_device_config &config, mpath_device **out) 
 		if (!path)
 			return -ENOMEM;
 		last_path_id_++;
-		count_usable(1);
 		paths_.push_back(path, guard);
 		*out = path;
 	}
@@ -127,6 +126,8 @@ mpath_device *mpath_head::get_path() noexcept
 void mpath_head::path_came_back() noexcept
 {
 	no_path_since_ms_.store_relaxed(0);
+	// It may be the nearest one of nodes that have settled for another, and would stay there.
+	cache_.forget(nullptr);
 	kick();
 }
 

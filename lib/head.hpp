@@ -39,8 +39,6 @@ struct mpath_head final {
 	void kick() noexcept { mpk_work_kick(requeue_work_.get()); }
 	void path_came_back() noexcept;
 
-	void count_usable(int amount) noexcept { nr_usable_.fetch_add_relaxed(amount); }
-
 	// --- attributes ---------------------------------------------------------------
 
 	mpath_iopolicy iopolicy() const noexcept { return iopolicy_.load_relaxed(); }
@@ -62,7 +60,7 @@ private:
 	// What becomes of a parked bio when it is looked at again.
 	enum class Outcome : u8 { gone, still_waiting };
 
-	void send(mpath_io *io, mpath_device *path) noexcept;
+	void send(mpath_io *io, mpath_device *path, bool failfast) noexcept;
 	void wait_for_path(mpath_io *io) noexcept;
 	Outcome resend(mpath_io *io) noexcept;
 	// Which of the suspicions that this bio raised has a probe answered?
@@ -75,6 +73,10 @@ private:
 
 	template <typename Filter>
 	mpath_device *choose(const Filter &filter, const mpath::ReadGuard &guard) noexcept;
+	// Could a path besides @path carry it?
+	template <typename Filter>
+	bool has_other(const mpath_device *path, const Filter &filter,
+		       const mpath::ReadGuard &guard) const noexcept;
 
 	static void run_requeue(void *head) noexcept;
 	static void resend_all(void *head) noexcept;
@@ -83,7 +85,6 @@ private:
 	mpath::Atomic<bool> live_{false};
 	mpath::Atomic<mpath_iopolicy> iopolicy_;
 	mpath::Atomic<mpath_submit_mode> submit_mode_;
-	mpath::Atomic<int> nr_usable_{0}; // paths of good health
 	mpath::Atomic<u64> no_path_since_ms_{0}; // 0: not that we know
 	mpath::PathList paths_;
 	mpath::PathCache cache_{};
@@ -97,7 +98,7 @@ private:
 	mpath::Owned<mpk_work, mpk_work_destroy> requeue_work_;
 	mpath::Atomic<int> no_path_timeout_ms_;
 	mpath_geometry geometry_{}; // under paths_lock_
-	u32 last_path_id_ = 0; // under paths_lock_
+	u32 last_path_id_ = 0;      // under paths_lock_
 	mpath::Atomic<u64> failovers_{0};
 	mpath::Atomic<u64> requeued_no_usable_path_{0};
 	mpath::Atomic<u64> failed_no_available_path_{0};

@@ -16,6 +16,9 @@ constexpr u32 kProbeDeadMs = 1000;
 // administrator) is repeated at the pace of a glance.
 constexpr u32 kProbeLaterMs = 200;
 
+// Bios wait for the verdict on a suspect path: it cannot be put off for ever.
+constexpr u32 kMaxLater = 50;
+
 constexpr const char *word(Health health) noexcept
 {
 	switch (health) {
@@ -42,7 +45,8 @@ mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &
 	: usable_states_(config.usable_states), device_state_(config.device_state),
 	  access_state_(config.access_state), disk_(config.disk), numa_node_(config.numa_node),
 	  id_(id), waiting_states_(config.waiting_states), head_(head), ref_(mpk_ref_create()),
-	  probe_(mpk_work_create(MPATH_WORK_PROBE, run_probe, this)), ops_(config.ops), owner_(config.owner)
+	  probe_(mpk_work_create(MPATH_WORK_PROBE, run_probe, this)), ops_(config.ops),
+	  owner_(config.owner)
 {
 	mpath::copy_text(name_, config.name);
 }
@@ -101,7 +105,6 @@ bool mpath_device::change_health(Health to, const char *why) noexcept
 		// and whoever then finds the path usable sees what made it so.
 	} while (!health_.compare_exchange(from, to));
 
-	head_.count_usable((to == Health::usable) - (from == Health::usable));
 	if (to != Health::removing)
 		mpk_log_ratelimited(to == Health::usable ? MPATH_LOG_INFO : MPATH_LOG_WARN,
 				    "%s: path %s: %s -> %s (%s)\n", head_.name(), name_, word(from),
@@ -147,7 +150,11 @@ void mpath_device::probe() noexcept
 	if (health() == Health::removing || health() == Health::foreign)
 		return;
 
-	switch (ask()) {
+	const mpath_verdict verdict = ask();
+
+	if (verdict != MPATH_VERDICT_LATER)
+		later_ = 0;
+	switch (verdict) {
 	case MPATH_VERDICT_FINE:
 		// The count before the state: whoever resends because the path is usable again
 		// must already see that its failure was not the path's. Pairs with the acquire
@@ -170,6 +177,11 @@ void mpath_device::probe() noexcept
 		head_.kick();
 		return;
 	case MPATH_VERDICT_LATER:
+		if (health() == Health::suspect && ++later_ == kMaxLater) {
+			later_ = 0;
+			change_health(Health::dead, "probe: no answer");
+			head_.kick();
+		}
 		mpk_work_arm(probe_.get(), kProbeLaterMs);
 		return;
 	}

@@ -136,6 +136,7 @@ private:
 	mpath::Owned<mpk_ref, mpk_ref_destroy> ref_;
 	mpath::Owned<mpk_work, mpk_work_destroy> probe_;
 	mpath::Atomic<u32> fine_seq_{0};
+	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
 	mpath::Atomic<u64> failovers_{0};
 	const mpath_device_ops *const ops_;
 	void *const owner_;

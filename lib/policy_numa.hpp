@@ -22,7 +22,8 @@ struct Numa {
 		if (path && path->is_optimized() && filter.accepts(*path)) [[likely]]
 			return path;
 		path = nearest(paths, static_cast<int>(node), filter, guard);
-		if (path)
+		// What a bio takes that shuns the paths it failed on is no choice for the node.
+		if (std::is_same_v<Filter, AnyPath> && path)
 			cached.store_release(path);
 		return path;
 	}

@@ -37,7 +37,8 @@ private:
 		// To the end of the list, then once more from its start up to and including the
 		// last path. An unlinked path still leads into the list, and the second walk
 		// then ends where the list does.
-		for (auto *path = paths.after(last, guard); path; path = paths.after(*path, guard)) {
+		for (auto *path = paths.after(last, guard); path;
+		     path = paths.after(*path, guard)) {
 			if (take(*path, second_best, filter))
 				return path;
 		}

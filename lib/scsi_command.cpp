@@ -31,7 +31,7 @@ mpath_verdict sense_verdict(const mpath_scsi_tur &tur) noexcept
 	case kNotReady:
 		// 04/0A is a path in transition: it neither serves I/O nor is it gone.
 		return tur.asc == 0x04 && tur.ascq == 0x0a ? MPATH_VERDICT_LATER
-							    : MPATH_VERDICT_DEAD;
+							   : MPATH_VERDICT_DEAD;
 	default:
 		return MPATH_VERDICT_DEAD;
 	}
@@ -88,20 +88,20 @@ bool mpath_scsi_cdb_may_pass(const u8 *cdb, size_t len) noexcept
 		return false;
 
 	switch (cdb[0]) {
-	case 0x00: // TEST UNIT READY
-	case 0x03: // REQUEST SENSE
-	case 0x08: // READ(6)
-	case 0x12: // INQUIRY
-	case 0x1a: // MODE SENSE(6)
-	case 0x25: // READ CAPACITY(10)
-	case 0x28: // READ(10)
-	case 0x37: // READ DEFECT DATA(10)
-	case 0x4d: // LOG SENSE
-	case 0x5a: // MODE SENSE(10)
-	case 0x5e: // PERSISTENT RESERVE IN
-	case 0x88: // READ(16)
-	case 0xa0: // REPORT LUNS
-	case 0xa8: // READ(12)
+	case 0x00:           // TEST UNIT READY
+	case 0x03:           // REQUEST SENSE
+	case 0x08:           // READ(6)
+	case 0x12:           // INQUIRY
+	case 0x1a:           // MODE SENSE(6)
+	case 0x25:           // READ CAPACITY(10)
+	case 0x28:           // READ(10)
+	case 0x37:           // READ DEFECT DATA(10)
+	case 0x4d:           // LOG SENSE
+	case 0x5a:           // MODE SENSE(10)
+	case 0x5e:           // PERSISTENT RESERVE IN
+	case 0x88:           // READ(16)
+	case 0xa0:           // REPORT LUNS
+	case 0xa8:           // READ(12)
 	case kMaintenanceIn: // REPORT TARGET PORT GROUPS, REPORT SUPPORTED OPERATION CODES, ...
 		return true;
 	case kServiceActionIn16:

@@ -35,10 +35,21 @@ mpath_device *mpath_head::choose(const Filter &filter, const ReadGuard &guard) n
 	return mpath::choose_path(iopolicy(), paths_, cache_, filter, guard);
 }
 
+template <typename Filter>
+bool mpath_head::has_other(const mpath_device *path, const Filter &filter,
+			   const ReadGuard &guard) const noexcept
+{
+	for (auto *other = paths_.first(guard); other; other = paths_.after(*other, guard))
+		if (other != path && other->can_carry_io() && filter.accepts(*other))
+			return true;
+	return false;
+}
+
 void mpath_head::submit(bio *bio, bool nowait) noexcept
 {
 	mpath_submit_mode mode = submit_mode();
 	mpath_device *path = nullptr;
+	bool failfast = false;
 
 	{
 		ReadGuard guard;
@@ -47,8 +58,10 @@ void mpath_head::submit(bio *bio, bool nowait) noexcept
 			path = choose(AnyPath{}, guard);
 		// The path cannot have been drained: remove_path() waits for this read section
 		// between marking the path and draining it.
-		if (path)
+		if (path) {
 			path->get();
+			failfast = has_other(path, AnyPath{}, guard);
+		}
 	}
 
 	// The end of a bio that others were split from comes when the last of them ends,
@@ -69,13 +82,14 @@ void mpath_head::submit(bio *bio, bool nowait) noexcept
 	io->head = this;
 	io->nowait = nowait;
 	if (path) [[likely]]
-		send(io, path);
+		send(io, path, failfast);
 	else
 		wait_for_path(io);
 }
 
-// Takes over the caller's reference on @path.
-void mpath_head::send(mpath_io *io, mpath_device *path) noexcept
+// Takes over the caller's reference on @path. Where another path is left to this bio, the
+// error is wanted after one try; the last path has the mid-layer's own retries.
+void mpath_head::send(mpath_io *io, mpath_device *path, bool failfast) noexcept
 {
 	if (no_path_since_ms_.load_relaxed()) [[unlikely]]
 		no_path_since_ms_.store_relaxed(0);
@@ -84,9 +98,7 @@ void mpath_head::send(mpath_io *io, mpath_device *path) noexcept
 	io->counted = iopolicy() == MPATH_IOPOLICY_QUEUE_DEPTH;
 	if (io->counted)
 		path->count_active(1);
-	// Where another path is left, the error is wanted after one try; the last path has
-	// the mid-layer's own retries.
-	mpk_io_send(io, path->disk(), nr_usable_.load_relaxed() > 1);
+	mpk_io_send(io, path->disk(), failfast);
 }
 
 void mpath_head::done(mpath_io *io, mpath_status status) noexcept
@@ -165,8 +177,9 @@ bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 
 	// Whoever finds no path first starts the clock.
 	if (no_path_since_ms_.compare_exchange(since, now)) {
-		mpk_log_ratelimited(MPATH_LOG_WARN, "%s: no usable path, holding I/O for up to %d ms\n",
-				    name_, timeout);
+		mpk_log_ratelimited(MPATH_LOG_WARN,
+				    "%s: no usable path, holding I/O for up to %d ms\n", name_,
+				    timeout);
 		since = now;
 	}
 	if (now - since < static_cast<u64>(timeout))
@@ -238,6 +251,7 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 {
 	mpath_device *path = nullptr;
 	mpath_status verdict = MPATH_STS_IOERR;
+	bool failfast = false;
 
 	{
 		ReadGuard guard;
@@ -250,6 +264,7 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 				path = choose(NotTried{*io}, guard);
 			if (path) {
 				path->get();
+				failfast = has_other(path, NotTried{*io}, guard);
 			} else if (io->confirmed >= kConfirmedIsEnough ||
 				   (io->confirmed && !pending && choose(AnyPath{}, guard))) {
 				// Failed on paths that work, and none is left to try: it is the bio.
@@ -263,7 +278,7 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 	}
 
 	if (path) {
-		send(io, path);
+		send(io, path, failfast);
 		return Outcome::gone;
 	}
 	if (verdict == MPATH_STS_IOERR && !io->confirmed) {

@@ -87,8 +87,8 @@ static bool scsi_mpath_wanted(struct scsi_device *sdev, struct gendisk *disk, ch
 	reason = mpath_scsi_membership(&traits, scsi_mpath_defaults.enabled,
 				       scsi_mpath_defaults.always, &silent);
 	if (reason && !silent)
-		pr_info("%s: %s: left alone: %s\n", dev_name(&sdev->sdev_gendev),
-			disk->disk_name, reason);
+		pr_info("%s: %s: left alone: %s\n", dev_name(&sdev->sdev_gendev), disk->disk_name,
+			reason);
 	return !reason;
 }
 
@@ -215,8 +215,7 @@ static void scsi_mpath_take_over(struct scsi_mpath_takeover *takeover)
 
 static void scsi_mpath_takeover_work(struct work_struct *work)
 {
-	struct scsi_mpath_takeover *takeover =
-		container_of(work, struct scsi_mpath_takeover, work);
+	struct scsi_mpath_takeover *takeover = container_of(work, struct scsi_mpath_takeover, work);
 	char wwid[MPATH_WWID_LEN];
 
 	if (scsi_mpath_wanted(takeover->sdev, takeover->disk, wwid))

@@ -23,8 +23,8 @@ static void scsi_mpath_free_disk(struct gendisk *disk)
 	put_device(&head->dev);
 }
 
-static int scsi_mpath_forward_ioctl(struct scsi_mpath_head *head, blk_mode_t mode,
-				    unsigned int cmd, unsigned long arg)
+static int scsi_mpath_forward_ioctl(struct scsi_mpath_head *head, blk_mode_t mode, unsigned int cmd,
+				    unsigned long arg)
 {
 	struct mpath_device *path = mpath_head_get_path(head->core);
 	struct gendisk *disk;

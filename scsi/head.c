@@ -16,7 +16,7 @@
 DEFINE_MUTEX(scsi_mpath_lock);
 struct workqueue_struct *scsi_mpath_wq;
 
-static LIST_HEAD(scsi_mpath_heads);	/* under scsi_mpath_lock */
+static LIST_HEAD(scsi_mpath_heads); /* under scsi_mpath_lock */
 static DEFINE_IDA(scsi_mpath_ida);
 
 /* Heads not yet freed: their release code is in this module. */
@@ -183,8 +183,8 @@ static void scsi_mpath_give_up(struct scsi_mpath_head *head, int error)
 {
 	struct scsi_device *sdev;
 
-	pr_err("%s: cannot add the disk of %s (%d), giving its paths back\n",
-	       head->disk->disk_name, head->wwid, error);
+	pr_err("%s: cannot add the disk of %s (%d), giving its paths back\n", head->disk->disk_name,
+	       head->wwid, error);
 	for (;;) {
 		sdev = NULL;
 		mutex_lock(&scsi_mpath_lock);
@@ -282,7 +282,7 @@ struct scsi_mpath_head *scsi_mpath_create_head(const char *wwid, int node)
 	if (ret)
 		goto del_dev;
 
-	get_device(&head->dev);	/* the disk's */
+	get_device(&head->dev); /* the disk's */
 	list_add_tail(&head->entry, &scsi_mpath_heads);
 	return head;
 

@@ -84,8 +84,9 @@ static const struct kernel_param_ops scsi_mpath_timeout_ops = {
 	.get = scsi_mpath_get_timeout,
 };
 module_param_cb(no_path_timeout_ms, &scsi_mpath_timeout_ops, NULL, 0644);
-MODULE_PARM_DESC(no_path_timeout_ms,
-		 "How long new heads hold I/O while no path is usable: 0 fails it at once, -1 holds it for ever (default 30000)");
+MODULE_PARM_DESC(
+	no_path_timeout_ms,
+	"How long new heads hold I/O while no path is usable: 0 fails it at once, -1 holds it for ever (default 30000)");
 
 static int __init scsi_multipath_init(void)
 {

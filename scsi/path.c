@@ -46,8 +46,8 @@ static enum mpath_verdict scsi_mpath_probe_identity(struct scsi_mpath_path *path
 static enum mpath_verdict scsi_mpath_probe(void *owner)
 {
 	struct scsi_mpath_path *path = owner;
-	struct scsi_sense_hdr sense = { };
-	struct mpath_scsi_tur tur = { };
+	struct scsi_sense_hdr sense = {};
+	struct mpath_scsi_tur tur = {};
 	enum mpath_verdict verdict;
 	int result;
 
@@ -111,8 +111,7 @@ static int scsi_mpath_add_core(struct scsi_mpath_path *path)
 		 path->disk->disk_name);
 	mpath_disk_geometry(path->disk, &config.geometry);
 	scsi_mpath_trim(config.geometry.vendor, sdev->vendor, sizeof(config.geometry.vendor) - 1);
-	scsi_mpath_trim(config.geometry.product, sdev->model,
-			sizeof(config.geometry.product) - 1);
+	scsi_mpath_trim(config.geometry.product, sdev->model, sizeof(config.geometry.product) - 1);
 	/* INQUIRY byte 5, PROTECT */
 	config.geometry.protection_type = sdev->inquiry_len > 5 ? sdev->inquiry[5] & 1 : 0;
 	return mpath_head_add_path(path->head->core, &config, &path->core);

@@ -31,15 +31,15 @@
 struct scsi_mpath_head {
 	struct mpath_head *core;
 	struct gendisk *disk;
-	struct device dev;	/* class scsi_mpath_device */
-	struct device disk_dev;	/* class scsi_mpath_disk, parent of the disk */
-	int index;		/* N of both, and the letters of the disk */
+	struct device dev;      /* class scsi_mpath_device */
+	struct device disk_dev; /* class scsi_mpath_disk, parent of the disk */
+	int index;              /* N of both, and the letters of the disk */
 	char wwid[MPATH_WWID_LEN];
 	struct work_struct work; /* publishes, restacks, tears down */
-	bool published;		/* the disk is added; only @work writes it */
+	bool published;          /* the disk is added; only @work writes it */
 
 	/* Under scsi_mpath_lock. */
-	struct list_head entry;	/* in the table of heads; empty once dying */
+	struct list_head entry; /* in the table of heads; empty once dying */
 	struct list_head paths;
 	unsigned int nr_paths;
 	int next_path_index;
@@ -57,16 +57,16 @@ struct scsi_mpath_path_attr {
 
 /* One scsi_device that is a path. Exists as long as its disk is hidden. */
 struct scsi_mpath_path {
-	struct scsi_mpath_head *head;	/* referenced */
+	struct scsi_mpath_head *head; /* referenced */
 	struct mpath_device *core;
-	struct scsi_device *sdev;	/* pinned by scsi_device_get() */
-	struct gendisk *disk;		/* referenced */
-	int index;			/* Y of the link <head>:Y */
-	unsigned char *page;		/* where a probe reads VPD page 83 */
+	struct scsi_device *sdev; /* pinned by scsi_device_get() */
+	struct gendisk *disk;     /* referenced */
+	int index;                /* Y of the link <head>:Y */
+	unsigned char *page;      /* where a probe reads VPD page 83 */
 	struct scsi_mpath_path_attr attrs[SCSI_MPATH_PATH_ATTRS];
-	struct list_head entry;		/* under scsi_mpath_lock */
-	struct hlist_node by_sdev;	/* under scsi_mpath_lock */
-	bool linked;			/* under scsi_mpath_lock: <head>:Y exists */
+	struct list_head entry;    /* under scsi_mpath_lock */
+	struct hlist_node by_sdev; /* under scsi_mpath_lock */
+	bool linked;               /* under scsi_mpath_lock: <head>:Y exists */
 };
 
 extern struct mutex scsi_mpath_lock;
@@ -111,7 +111,7 @@ enum mpath_wwid_result scsi_mpath_cached_wwid(struct scsi_device *sdev, char *ww
 /* sysfs.c */
 extern const struct attribute_group *scsi_mpath_device_groups[];
 extern const struct attribute_group *scsi_mpath_disk_groups[];
-extern const char scsi_mpath_links[];	/* the group that holds the links */
+extern const char scsi_mpath_links[]; /* the group that holds the links */
 int scsi_mpath_path_attrs_add(struct scsi_mpath_path *path);
 void scsi_mpath_path_attrs_remove(struct scsi_mpath_path *path);
 

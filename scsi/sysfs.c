@@ -107,8 +107,8 @@ static ssize_t submit_mode_show(struct device *dev, struct device_attribute *att
 			  mpath_submit_mode_name(mpath_head_submit_mode(scsi_mpath_core_of(dev))));
 }
 
-static ssize_t submit_mode_store(struct device *dev, struct device_attribute *attr,
-				 const char *buf, size_t count)
+static ssize_t submit_mode_store(struct device *dev, struct device_attribute *attr, const char *buf,
+				 size_t count)
 {
 	int mode = mpath_submit_mode_parse(buf);
 
@@ -119,15 +119,14 @@ static ssize_t submit_mode_store(struct device *dev, struct device_attribute *at
 }
 static DEVICE_ATTR_RW(submit_mode);
 
-#define SCSI_MPATH_COUNTER(_file, _field)                                                   \
-	static ssize_t _file##_show(struct device *dev, struct device_attribute *attr,      \
-				    char *buf)                                              \
-	{                                                                                   \
-		struct mpath_head_stats stats;                                              \
-											    \
-		mpath_head_read_stats(scsi_mpath_core_of(dev), &stats);                     \
-		return sysfs_emit(buf, "%llu\n", (unsigned long long)stats._field);         \
-	}                                                                                   \
+#define SCSI_MPATH_COUNTER(_file, _field)                                                         \
+	static ssize_t _file##_show(struct device *dev, struct device_attribute *attr, char *buf) \
+	{                                                                                         \
+		struct mpath_head_stats stats;                                                    \
+                                                                                                  \
+		mpath_head_read_stats(scsi_mpath_core_of(dev), &stats);                           \
+		return sysfs_emit(buf, "%llu\n", (unsigned long long)stats._field);               \
+	}                                                                                         \
 	static DEVICE_ATTR_RO(_file)
 
 SCSI_MPATH_COUNTER(multipath_failover_count, failover_count);
@@ -161,8 +160,7 @@ const struct attribute_group *scsi_mpath_disk_groups[] = {
  * Each path has attributes of its own, so that a reader finds the path without a
  * look-up that could race with its removal: removing a file waits for its readers.
  */
-#define SCSI_MPATH_SHOW(_name)                                                       \
-	static ssize_t _name##_show(struct scsi_mpath_path *path, char *buf)
+#define SCSI_MPATH_SHOW(_name) static ssize_t _name##_show(struct scsi_mpath_path *path, char *buf)
 
 SCSI_MPATH_SHOW(mpath_dev)
 {
@@ -214,8 +212,7 @@ static const struct {
 
 static ssize_t scsi_mpath_path_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	struct scsi_mpath_path_attr *mine =
-		container_of(attr, struct scsi_mpath_path_attr, attr);
+	struct scsi_mpath_path_attr *mine = container_of(attr, struct scsi_mpath_path_attr, attr);
 
 	return mine->show(mine->path, buf);
 }

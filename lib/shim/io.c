@@ -21,16 +21,16 @@
 #include "shim.h"
 
 struct mpk_io_pool {
-	mempool_t records;	/* struct mpk_record, for interposing */
-	struct bio_set clones;	/* with a struct mpk_cloned in front */
+	mempool_t records;     /* struct mpk_record, for interposing */
+	struct bio_set clones; /* with a struct mpk_cloned in front */
 };
 
 struct mpk_record {
 	struct mpath_io io;
 	struct mpk_io_pool *pool;
-	struct bio *bio;	/* the submitter's */
-	struct bio *lower;	/* what goes down: the same, or a clone */
-	unsigned long start;	/* jiffies, for the head's accounting */
+	struct bio *bio;     /* the submitter's */
+	struct bio *lower;   /* what goes down: the same, or a clone */
+	unsigned long start; /* jiffies, for the head's accounting */
 	bool accounted;
 
 	/* What interposing saves. */

@@ -73,8 +73,7 @@ void mpk_spinlock_destroy(struct mpk_spinlock *lock)
 	kfree(lock);
 }
 
-unsigned long mpk_spin_lock_irqsave(struct mpk_spinlock *lock)
-	__acquires(&lock->lock)
+unsigned long mpk_spin_lock_irqsave(struct mpk_spinlock *lock) __acquires(&lock->lock)
 {
 	unsigned long flags;
 
@@ -88,14 +87,12 @@ void mpk_spin_unlock_irqrestore(struct mpk_spinlock *lock, unsigned long flags)
 	spin_unlock_irqrestore(&lock->lock, flags);
 }
 
-void mpk_read_lock(void)
-	__acquires(RCU)
+void mpk_read_lock(void) __acquires(RCU)
 {
 	rcu_read_lock();
 }
 
-void mpk_read_unlock(void)
-	__releases(RCU)
+void mpk_read_unlock(void) __releases(RCU)
 {
 	rcu_read_unlock();
 }

@@ -7,10 +7,10 @@
 
 #include "port.h"
 
-#define MPATH_ASSERT(expression)                                           \
-	do {                                                               \
-		if (!(expression)) [[unlikely]] {                          \
-			mpk_assert_fail(#expression, __FILE__, __LINE__);  \
-			__builtin_trap();                                  \
-		}                                                          \
+#define MPATH_ASSERT(expression)                                          \
+	do {                                                              \
+		if (!(expression)) [[unlikely]] {                         \
+			mpk_assert_fail(#expression, __FILE__, __LINE__); \
+			__builtin_trap();                                 \
+		}                                                         \
 	} while (false)
