@@ -2,7 +2,6 @@
 /* Paths: what scsi_multipath pins of a scsi_device, and how it asks after it. */
 #include <linux/hashtable.h>
 #include <linux/slab.h>
-#include <scsi/scsi_dbg.h>
 #include <scsi/scsi_host.h>
 
 #include "scsi_multipath.h"

@@ -18,16 +18,16 @@ public:
 	Atomic(const Atomic &) = delete;
 	Atomic &operator=(const Atomic &) = delete;
 
-	T load_relaxed() const noexcept { return __atomic_load_n(&value_, __ATOMIC_RELAXED); }
-	T load_acquire() const noexcept { return __atomic_load_n(&value_, __ATOMIC_ACQUIRE); }
-	void store_relaxed(T value) noexcept { __atomic_store_n(&value_, value, __ATOMIC_RELAXED); }
-	void store_release(T value) noexcept { __atomic_store_n(&value_, value, __ATOMIC_RELEASE); }
+	T load_relaxed() const noexcept { return load(__ATOMIC_RELAXED); }
+	T load_acquire() const noexcept { return load(__ATOMIC_ACQUIRE); }
+	void store_relaxed(T value) noexcept { __atomic_store(&value_, &value, __ATOMIC_RELAXED); }
+	void store_release(T value) noexcept { __atomic_store(&value_, &value, __ATOMIC_RELEASE); }
 
 	// Acquire and release; on failure @expected becomes what was found.
 	bool compare_exchange(T &expected, T desired) noexcept
 	{
-		return __atomic_compare_exchange_n(&value_, &expected, desired, false,
-						   __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+		return __atomic_compare_exchange(&value_, &expected, &desired, false,
+						 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 	}
 
 	T fetch_add_relaxed(T amount) noexcept
@@ -43,6 +43,15 @@ public:
 	}
 
 private:
+	// The generic builtins: clang's _n forms refuse enums.
+	T load(int order) const noexcept
+	{
+		T value;
+
+		__atomic_load(&value_, &value, order);
+		return value;
+	}
+
 	T value_{};
 };
 
