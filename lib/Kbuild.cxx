@@ -16,7 +16,7 @@ endif
 ifdef CONFIG_MODULES
 cxx-program := $(firstword $(filter-out ccache distcc -%,$(CXX)))
 ifeq ($(shell command -v $(cxx-program)),)
-$(error the C++ compiler $(cxx-program) is missing, it goes with the kernel's $(CC): \
+$(error the C++ compiler $(cxx-program) is missing, it goes with the kernel's $(strip $(CC)): \
 	apt-get install $(patsubst $(CROSS_COMPILE)%,%,$(notdir $(cxx-program))))
 endif
 endif
@@ -51,14 +51,13 @@ cxx-dialect += -g0
 cxx-warn := -Wall -Wextra -Wmissing-declarations -Wnon-virtual-dtor \
 	-Woverloaded-virtual -Wextra-semi
 
-# Assertions name their file; where it was built is nobody's business.
-cxx-dialect += -fmacro-prefix-map=$(src)/=lib/
-
-# No kernel include path and no compiler_types.h: the core does not see them.
+# No kernel include path (UML has one in its flags) and no compiler_types.h: the
+# core does not see them.
+cxx-drop += -I%
 cxx-include := -I$(src)/../include -I$(src)
 
 cxx_flags = -Wp,-MMD,$(depfile) $(cxx-include) \
-	$(filter-out $(cxx-drop) $(ccflags-y),$(_c_flags)) $(modkern_cflags) \
+	$(filter-out $(cxx-drop),$(_c_flags)) $(modkern_cflags) \
 	$(basename_flags) $(modname_flags) $(cxx-dialect) $(cxx-warn)
 
 quiet_cmd_cxx_o_cpp = CXX $(quiet_modtag) $@

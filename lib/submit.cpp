@@ -177,9 +177,10 @@ bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 
 	// Whoever finds no path first starts the clock.
 	if (no_path_since_ms_.compare_exchange(since, now)) {
-		mpk_log_ratelimited(MPATH_LOG_WARN,
-				    "%s: no usable path, holding I/O for up to %d ms\n", name_,
-				    timeout);
+		if (timeout)
+			mpk_log_ratelimited(MPATH_LOG_WARN,
+					    "%s: no usable path, holding I/O for up to %d ms\n",
+					    name_, timeout);
 		since = now;
 	}
 	if (now - since < static_cast<u64>(timeout))

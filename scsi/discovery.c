@@ -134,7 +134,8 @@ static void scsi_mpath_consider(struct scsi_device *sdev, struct gendisk *disk)
 	if (!ret)
 		disk->flags |= GENHD_FL_HIDDEN;
 	mutex_unlock(&scsi_mpath_lock);
-	if (ret)
+	/* A path that contradicts its head has been named, with the difference. */
+	if (ret && ret != -EMEDIUMTYPE)
 		pr_err("%s: %s: left alone: cannot become a path of %s (%d)\n",
 		       dev_name(&sdev->sdev_gendev), disk->disk_name, wwid, ret);
 }
