@@ -33,6 +33,7 @@ struct mpath_io {
 	u8 moves;
 	bool nowait;
 	bool counted; /* in the path's queue depth */
+	bool waiting; /* for want of a path, and counted as such */
 };
 
 struct mpk_io_pool;

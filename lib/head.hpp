@@ -70,6 +70,7 @@ private:
 	// May a bio without a path wait for one, at this moment?
 	bool may_wait(const mpath::ReadGuard &guard) noexcept;
 	void park(mpath_io *io) noexcept;
+	void count_waiting(mpath_io *io) noexcept;
 
 	template <typename Filter>
 	mpath_device *choose(const Filter &filter, const mpath::ReadGuard &guard) noexcept;

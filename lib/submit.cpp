@@ -95,6 +95,7 @@ void mpath_head::send(mpath_io *io, mpath_device *path, bool failfast) noexcept
 		no_path_since_ms_.store_relaxed(0);
 
 	io->path = path;
+	io->waiting = false;
 	io->counted = iopolicy() == MPATH_IOPOLICY_QUEUE_DEPTH;
 	if (io->counted)
 		path->count_active(1);
@@ -157,6 +158,14 @@ void mpath_head::park(mpath_io *io) noexcept
 	requeue_.push_back(io);
 }
 
+// Once for each time that a bio starts to wait, however often it is looked at.
+void mpath_head::count_waiting(mpath_io *io) noexcept
+{
+	if (!io->waiting)
+		requeued_no_usable_path_.fetch_add_relaxed(1);
+	io->waiting = true;
+}
+
 bool mpath_head::verdict_due(const ReadGuard &guard) const noexcept
 {
 	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
@@ -200,7 +209,7 @@ void mpath_head::wait_for_path(mpath_io *io) noexcept
 
 		if (live_.load_acquire() && may_wait(guard)) {
 			if (!io->nowait) {
-				requeued_no_usable_path_.fetch_add_relaxed(1);
+				count_waiting(io);
 				park(io);
 				// A path may have come back since it was looked for. Its wake-up kicked
 				// either after the parking, and found the bio, or before; then what it
@@ -271,8 +280,10 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 				// Failed on paths that work, and none is left to try: it is the bio.
 				verdict = io->status;
 			} else if (may_wait(guard)) {
-				if (!io->nowait)
+				if (!io->nowait) {
+					count_waiting(io);
 					return Outcome::still_waiting;
+				}
 				verdict = MPATH_STS_AGAIN;
 			}
 		}
