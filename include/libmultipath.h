@@ -158,9 +158,10 @@ int mpath_head_create(const struct mpath_head_config *config,
 
 /*
  * mpath_head_set_live - the disk is (about to be) visible: accept I/O.
- * Context: process. Upstream: mpath_device_set_live().
+ * Context: process. Return: false if the head was killed before. Upstream:
+ * mpath_device_set_live().
  */
-void mpath_head_set_live(struct mpath_head *head) MPATH_NOEXCEPT;
+bool mpath_head_set_live(struct mpath_head *head) MPATH_NOEXCEPT;
 
 /*
  * mpath_head_kill - accept no more I/O and fail what is parked. Returns when no

@@ -31,7 +31,7 @@ struct gendisk *mpath_disk_alloc(int node);
 
 /*
  * mpath_disk_stack_limits - give @disk limits that suit all of @paths
- * Smallest common limits, a write cache if any path has one. Freezes the queue, which
+ * Smallest common limits; always a write cache, so that flushes reach the paths. Freezes the queue, which
  * waits for submitters, not for I/O in flight.
  * Context: process, may sleep. The caller keeps the disks.
  * Return: 0, or what the block layer says against the result; @disk is unchanged then.

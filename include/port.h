@@ -32,8 +32,9 @@ struct mpath_io {
 	u8 confirmed;
 	u8 moves;
 	bool nowait;
-	bool counted; /* in the path's queue depth */
-	bool waiting; /* for want of a path, and counted as such */
+	bool counted;  /* in the path's queue depth */
+	bool waiting;  /* for want of a path, and counted as such */
+	bool insisted; /* was sent without failfast after it had failed */
 };
 
 struct mpk_io_pool;
@@ -67,6 +68,14 @@ void mpk_io_send(struct mpath_io *io, struct gendisk *disk, bool failfast) MPATH
  * record. Context: any.
  */
 void mpk_io_finish(struct mpath_io *io, enum mpath_status status) MPATH_NOEXCEPT;
+
+/*
+ * mpk_io_learn_limits - the LUN has refused this bio. Where the path's driver has
+ * concluded that the LUN knows no discard, secure erase or write zeroes, so does the
+ * head: the submitter looks at the head's limits to find another way.
+ * Context: any.
+ */
+void mpk_io_learn_limits(struct mpath_io *io, struct gendisk *path) MPATH_NOEXCEPT;
 
 /* Is @bio waiting for bios split off it? Its end_io then does not tell its own fate. */
 bool mpk_bio_is_chained(struct bio *bio) MPATH_NOEXCEPT;

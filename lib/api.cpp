@@ -68,9 +68,9 @@ int mpath_head_create(const mpath_head_config *config, mpath_head **out) noexcep
 	return mpath_head::create(*config, out);
 }
 
-void mpath_head_set_live(mpath_head *head) noexcept
+bool mpath_head_set_live(mpath_head *head) noexcept
 {
-	head->set_live();
+	return head->set_live();
 }
 
 void mpath_head_kill(mpath_head *head) noexcept

@@ -46,15 +46,19 @@ void mpath_head::destroy(mpath_head *head) noexcept
 	mpk_free(head);
 }
 
-void mpath_head::set_live() noexcept
+bool mpath_head::set_live() noexcept
 {
-	live_.store_release(true);
+	Life life = Life::fresh;
+
+	if (!life_.compare_exchange(life, Life::live) && life == Life::dead)
+		return false;
 	kick();
+	return true;
 }
 
 void mpath_head::kill() noexcept
 {
-	live_.store_release(false);
+	life_.store_release(Life::dead);
 	// A submitter decides to park and parks in one read section. After this wait none is
 	// left that saw the head alive, so the kick finds every bio that will ever be parked
 	// by a submitter. Kicking first would strand one, and del_gendisk() would then wait

@@ -27,7 +27,7 @@ struct mpath_head final {
 
 	// --- life cycle -------------------------------------------------------------
 
-	void set_live() noexcept;
+	bool set_live() noexcept;
 	void kill() noexcept;
 	int add_path(const mpath_device_config &config, mpath_device **out) noexcept;
 	void remove_path(mpath_device *path) noexcept;
@@ -57,6 +57,11 @@ struct mpath_head final {
 private:
 	~mpath_head() = default;
 
+	// One way only: a head that was killed before it came to life stays dead.
+	enum class Life : u8 { fresh, live, dead };
+
+	bool is_live() const noexcept { return life_.load_acquire() == Life::live; }
+
 	// What becomes of a parked bio when it is looked at again.
 	enum class Outcome : u8 { gone, still_waiting };
 
@@ -69,21 +74,26 @@ private:
 	bool verdict_due(const mpath::ReadGuard &guard) const noexcept;
 	// May a bio without a path wait for one, at this moment?
 	bool may_wait(const mpath::ReadGuard &guard) noexcept;
+	bool gives_up(const mpath_io *io, mpath::Blame blame) const noexcept;
 	void park(mpath_io *io) noexcept;
 	void count_waiting(mpath_io *io) noexcept;
 
 	template <typename Filter>
 	mpath_device *choose(const Filter &filter, const mpath::ReadGuard &guard) noexcept;
+	// A path back in service ends the time without one, whether or not anybody waits.
+	void watch_clock() noexcept;
+	// Have paths that the array keeps from I/O asked, lest news of them never arrive.
+	void ask_refused(const mpath::ReadGuard &guard) noexcept;
 	// Could a path besides @path carry it?
 	template <typename Filter>
 	bool has_other(const mpath_device *path, const Filter &filter,
-		       const mpath::ReadGuard &guard) const noexcept;
+		       const mpath::ReadGuard &guard) noexcept;
 
 	static void run_requeue(void *head) noexcept;
 	static void resend_all(void *head) noexcept;
 
 	// Read for every bio, written rarely.
-	mpath::Atomic<bool> live_{false};
+	mpath::Atomic<Life> life_{Life::fresh};
 	mpath::Atomic<mpath_iopolicy> iopolicy_;
 	mpath::Atomic<mpath_submit_mode> submit_mode_;
 	mpath::Atomic<u64> no_path_since_ms_{0}; // 0: not that we know

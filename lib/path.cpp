@@ -19,6 +19,9 @@ constexpr u32 kProbeLaterMs = 200;
 // Bios wait for the verdict on a suspect path: it cannot be put off for ever.
 constexpr u32 kMaxLater = 50;
 
+// A path that dies this soon after a probe found it fine has relapsed.
+constexpr u64 kRelapseMs = 10000;
+
 constexpr const char *word(Health health) noexcept
 {
 	switch (health) {
@@ -124,10 +127,35 @@ void mpath_device::blame(mpath::Blame blame, mpath_status why) noexcept
 			mpk_work_kick(probe_.get());
 		return;
 	case mpath::Blame::dead:
-		if (change_health(Health::dead, mpath::status_word(why)))
+		if (!change_health(Health::dead, mpath::status_word(why)))
+			return;
+		// A path that dies again right after its probe was fine answers probes and
+		// fails I/O: without a pause the two would chase each other.
+		if (mpk_now_ms() - revived_ms_.load_relaxed() < kRelapseMs)
+			mpk_work_arm(probe_.get(), kProbeDeadMs);
+		else
 			mpk_work_kick(probe_.get());
 		return;
 	}
+}
+
+void mpath_device::withdraw() noexcept
+{
+	// Whatever it is when its transport lets it return, it has to say so first: the LUN
+	// behind a blocked nexus may be another one by then.
+	if (change_health(Health::suspect, "its device is blocked or offline"))
+		mpk_work_kick(probe_.get());
+}
+
+void mpath_device::ask_if_refused(u64 now_ms) noexcept
+{
+	// The device handler hears of a new access state from the sense data of commands
+	// only, and a path that carries no I/O gets no commands.
+	if (health() != Health::usable || access() <= Access::nonoptimized ||
+	    now_ms - asked_ms_ < kProbeDeadMs)
+		return;
+	asked_ms_ = now_ms;
+	mpk_work_kick(probe_.get());
 }
 
 void mpath_device::run_probe(void *device) noexcept
@@ -162,6 +190,7 @@ void mpath_device::probe() noexcept
 		// A path that was dead in between has earned no such credit.
 		if (health() == Health::suspect)
 			fine_seq_.fetch_add_release(1);
+		revived_ms_.store_relaxed(mpk_now_ms());
 		if (change_health(Health::usable, "probe: fine"))
 			head_.path_came_back();
 		else
@@ -196,12 +225,12 @@ const char *mpath_device::state_name() const noexcept
 {
 	const Health now = health();
 
+	if (now == Health::removing || now == Health::foreign)
+		return word(now);
+	if (!device_state_in(usable_states_))
+		return device_state_in(waiting_states_) ? "blocked" : "offline";
 	if (now != Health::usable)
 		return word(now);
-	if (device_state_in(waiting_states_) && !device_state_in(usable_states_))
-		return "blocked";
-	if (!device_state_in(usable_states_))
-		return "offline";
 
 	switch (access()) {
 	case Access::optimized:

@@ -48,17 +48,22 @@ struct mpath_device final {
 
 	// --- hot: read for every I/O ------------------------------------------
 
-	bool can_carry_io() const noexcept
+	bool can_carry_io() noexcept
 	{
-		return health() == Health::usable && device_state_in(usable_states_) &&
-		       access() <= Access::nonoptimized;
+		if (health() != Health::usable)
+			return false;
+		if (!device_state_in(usable_states_)) [[unlikely]] {
+			withdraw();
+			return false;
+		}
+		return access() <= Access::nonoptimized;
 	}
-	bool is_optimized() const noexcept
-	{
-		return can_carry_io() && access() == Access::optimized;
-	}
+	bool is_optimized() noexcept { return can_carry_io() && access() == Access::optimized; }
 	// A probe is due whose verdict decides what becomes of the path.
-	bool verdict_due() const noexcept { return health() == Health::suspect; }
+	bool verdict_due() const noexcept
+	{
+		return health() == Health::suspect && device_state_in(usable_states_);
+	}
 
 	Health health() const noexcept { return health_.load_relaxed(); }
 	Access access() const noexcept;
@@ -79,6 +84,9 @@ struct mpath_device final {
 	void blame(mpath::Blame blame, mpath_status why) noexcept;
 	// Ask the path now. Context: any.
 	void recheck() noexcept { mpk_work_kick(probe_.get()); }
+	// If only its access state keeps it from I/O, ask it, once a second. Context: the
+	// head's requeue work.
+	void ask_if_refused(u64 now_ms) noexcept;
 	// Counts the suspicions that a probe did not confirm: an I/O that failed before one
 	// of those verdicts failed on a path that works.
 	u32 fine_seq() const noexcept { return fine_seq_.load_acquire(); }
@@ -114,6 +122,8 @@ private:
 
 		return state < 32 && (mask >> state & 1);
 	}
+	// The transport has taken the device out of service.
+	void withdraw() noexcept;
 	// True if this call changed it. Never leaves removing; leaves foreign only for it.
 	bool change_health(Health to, const char *why) noexcept;
 	static void run_probe(void *device) noexcept;
@@ -136,6 +146,8 @@ private:
 	mpath::Owned<mpk_ref, mpk_ref_destroy> ref_;
 	mpath::Owned<mpk_work, mpk_work_destroy> probe_;
 	mpath::Atomic<u32> fine_seq_{0};
+	mpath::Atomic<u64> revived_ms_{0}; // last fine verdict
+	u64 asked_ms_ = 0;                 // the requeue work's
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
 	mpath::Atomic<u64> failovers_{0};
 	const mpath_device_ops *const ops_;

@@ -17,6 +17,9 @@ namespace {
 // when a device is unblocked or an access state changes.
 constexpr u32 kLookAgainMs = 100;
 
+// And how often, when no bio waits but the clock runs that counts the time without a path.
+constexpr u32 kWatchClockMs = 1000;
+
 // The pause that back-pressure asks for.
 constexpr u32 kPauseMs = 10;
 
@@ -37,7 +40,7 @@ mpath_device *mpath_head::choose(const Filter &filter, const ReadGuard &guard) n
 
 template <typename Filter>
 bool mpath_head::has_other(const mpath_device *path, const Filter &filter,
-			   const ReadGuard &guard) const noexcept
+			   const ReadGuard &guard) noexcept
 {
 	for (auto *other = paths_.first(guard); other; other = paths_.after(*other, guard))
 		if (other != path && other->can_carry_io() && filter.accepts(*other))
@@ -54,7 +57,7 @@ void mpath_head::submit(bio *bio, bool nowait) noexcept
 	{
 		ReadGuard guard;
 
-		if (live_.load_acquire())
+		if (is_live())
 			path = choose(AnyPath{}, guard);
 		// The path cannot have been drained: remove_path() waits for this read section
 		// between marking the path and draining it.
@@ -96,6 +99,7 @@ void mpath_head::send(mpath_io *io, mpath_device *path, bool failfast) noexcept
 
 	io->path = path;
 	io->waiting = false;
+	io->insisted |= !failfast;
 	io->counted = iopolicy() == MPATH_IOPOLICY_QUEUE_DEPTH;
 	if (io->counted)
 		path->count_active(1);
@@ -117,7 +121,9 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 
 	const auto [fate, blame] = mpath::classify(status, io->nowait);
 
-	if (fate == Fate::complete || io->moves == kMaxMoves) {
+	if (fate == Fate::complete || gives_up(io, blame)) {
+		if (status == MPATH_STS_TARGET || status == MPATH_STS_NOTSUPP)
+			mpk_io_learn_limits(io, path->disk());
 		mpk_io_finish(io, status);
 		path->put();
 		return;
@@ -126,7 +132,7 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 	io->status = status;
 	io->path = nullptr;
 	if (fate == Fate::move) {
-		io->moves++;
+		io->moves += io->moves < kMaxMoves;
 		failovers_.fetch_add_relaxed(1);
 		path->count_failover();
 	}
@@ -149,6 +155,13 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 		kick();
 	// Last: until here the reference keeps the path, and with it the head.
 	path->put();
+}
+
+// Has the bio been moved too often? Not where an administrator has said that I/O waits
+// for paths for ever, and it is the transport that keeps failing.
+bool mpath_head::gives_up(const mpath_io *io, Blame blame) const noexcept
+{
+	return io->moves == kMaxMoves && (blame != Blame::dead || no_path_timeout_ms() >= 0);
 }
 
 void mpath_head::park(mpath_io *io) noexcept
@@ -184,12 +197,13 @@ bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 	const u64 now = mpk_now_ms();
 	u64 since = 0;
 
-	// Whoever finds no path first starts the clock.
+	// Whoever finds no path first starts the clock, and sees to it that it is stopped.
 	if (no_path_since_ms_.compare_exchange(since, now)) {
 		if (timeout)
 			mpk_log_ratelimited(MPATH_LOG_WARN,
 					    "%s: no usable path, holding I/O for up to %d ms\n",
 					    name_, timeout);
+		mpk_work_arm(requeue_work_.get(), kLookAgainMs);
 		since = now;
 	}
 	if (now - since < static_cast<u64>(timeout))
@@ -207,7 +221,7 @@ void mpath_head::wait_for_path(mpath_io *io) noexcept
 		// One read section from the test of live_ to the parking: see kill().
 		ReadGuard guard;
 
-		if (live_.load_acquire() && may_wait(guard)) {
+		if (is_live() && may_wait(guard)) {
 			if (!io->nowait) {
 				count_waiting(io);
 				park(io);
@@ -266,17 +280,26 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 	{
 		ReadGuard guard;
 
-		if (live_.load_acquire()) {
+		if (is_live()) {
 			settle(io, guard);
 			const bool pending = io->suspected[0].path_id || io->suspected[1].path_id;
 
 			if (io->confirmed < kConfirmedIsEnough)
 				path = choose(NotTried{*io}, guard);
+			const bool tried_all = io->confirmed >= kConfirmedIsEnough ||
+					       (io->confirmed && !path && !pending);
+
+			if (path) {
+				failfast = has_other(path, NotTried{*io}, guard);
+			} else if (tried_all && !io->insisted) {
+				// Each path had one try; what a retry of the mid-layer can mend is not
+				// an error yet.
+				path = choose(AnyPath{}, guard);
+			}
 			if (path) {
 				path->get();
-				failfast = has_other(path, NotTried{*io}, guard);
 			} else if (io->confirmed >= kConfirmedIsEnough ||
-				   (io->confirmed && !pending && choose(AnyPath{}, guard))) {
+				   (tried_all && choose(AnyPath{}, guard))) {
 				// Failed on paths that work, and none is left to try: it is the bio.
 				verdict = io->status;
 			} else if (may_wait(guard)) {
@@ -301,6 +324,28 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 	return Outcome::gone;
 }
 
+void mpath_head::ask_refused(const ReadGuard &guard) noexcept
+{
+	const u64 now = mpk_now_ms();
+
+	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
+		path->ask_if_refused(now);
+}
+
+void mpath_head::watch_clock() noexcept
+{
+	ReadGuard guard;
+
+	if (!no_path_since_ms_.load_relaxed() || !is_live())
+		return;
+	if (choose(AnyPath{}, guard)) {
+		no_path_since_ms_.store_relaxed(0);
+		return;
+	}
+	ask_refused(guard);
+	mpk_work_arm(requeue_work_.get(), kWatchClockMs);
+}
+
 void mpath_head::resend_all(void *arg) noexcept
 {
 	auto *head = static_cast<mpath_head *>(arg);
@@ -315,13 +360,20 @@ void mpath_head::resend_all(void *arg) noexcept
 	while (mpath_io *io = todo.pop_front())
 		if (head->resend(io) == Outcome::still_waiting)
 			waiting.push_back(io);
-	if (waiting.empty())
+	if (waiting.empty()) {
+		head->watch_clock();
 		return;
+	}
 	{
 		SpinGuard guard(head->requeue_lock_.get());
 
 		// They came before whatever was parked meanwhile.
 		head->requeue_.prepend(waiting);
+	}
+	{
+		ReadGuard guard;
+
+		head->ask_refused(guard);
 	}
 	mpk_work_arm(head->requeue_work_.get(), kLookAgainMs);
 }

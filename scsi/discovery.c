@@ -58,7 +58,10 @@ static struct notifier_block scsi_mpath_bus_nb = {
 	.notifier_call = scsi_mpath_bus_event,
 };
 
-/* Under scsi_mpath_lock, and before the first path exists. */
+/*
+ * Before the first path exists. Context: under the block class's mutex, which keeps two
+ * from registering at once. Not under scsi_mpath_lock, which the notifier takes.
+ */
 static int scsi_mpath_watch_bus(struct scsi_device *sdev)
 {
 	int ret;
@@ -98,9 +101,9 @@ static int scsi_mpath_join(struct scsi_device *sdev, struct gendisk *disk, const
 	int ret;
 
 	lockdep_assert_held(&scsi_mpath_lock);
-	ret = scsi_mpath_watch_bus(sdev);
-	if (ret)
-		return ret;
+	/* Paths are being given back: who comes now would not be. */
+	if (scsi_mpath_phase != SCSI_MPATH_RUNNING)
+		return -ESHUTDOWN;
 	head = scsi_mpath_find_head(wwid);
 	if (!head)
 		head = scsi_mpath_create_head(wwid, disk->node_id);
@@ -108,13 +111,15 @@ static int scsi_mpath_join(struct scsi_device *sdev, struct gendisk *disk, const
 		return PTR_ERR(head);
 
 	ret = scsi_mpath_add_path(head, sdev, disk);
-	if (ret && !head->nr_paths)
+	if (ret && !head->nr_paths) {
 		scsi_mpath_disown_head(head);
-	else if (ret)
+		head->gone = true;
+	} else if (ret) {
 		return ret;
-	else
+	} else {
 		pr_info("%s: path %s (%s) of %s\n", head->disk->disk_name,
 			dev_name(&sdev->sdev_gendev), disk->disk_name, wwid);
+	}
 	queue_work(scsi_mpath_wq, &head->work);
 	return ret;
 }
@@ -128,12 +133,15 @@ static void scsi_mpath_consider(struct scsi_device *sdev, struct gendisk *disk)
 	if (sdev == READ_ONCE(scsi_mpath_spared) || !scsi_mpath_wanted(sdev, disk, wwid))
 		return;
 
-	mutex_lock(&scsi_mpath_lock);
-	ret = scsi_mpath_join(sdev, disk, wwid);
-	/* Only now: a hidden disk always has a head. */
-	if (!ret)
-		disk->flags |= GENHD_FL_HIDDEN;
-	mutex_unlock(&scsi_mpath_lock);
+	ret = scsi_mpath_watch_bus(sdev);
+	if (!ret) {
+		mutex_lock(&scsi_mpath_lock);
+		ret = scsi_mpath_join(sdev, disk, wwid);
+		/* Only now: a hidden disk always has a head. */
+		if (!ret)
+			disk->flags |= GENHD_FL_HIDDEN;
+		mutex_unlock(&scsi_mpath_lock);
+	}
 	/* A path that contradicts its head has been named, with the difference. */
 	if (ret && ret != -EMEDIUMTYPE)
 		pr_err("%s: %s: left alone: cannot become a path of %s (%d)\n",
@@ -219,8 +227,15 @@ static void scsi_mpath_takeover_work(struct work_struct *work)
 	struct scsi_mpath_takeover *takeover = container_of(work, struct scsi_mpath_takeover, work);
 	char wwid[MPATH_WWID_LEN];
 
-	if (scsi_mpath_wanted(takeover->sdev, takeover->disk, wwid))
-		scsi_mpath_take_over(takeover);
+	/* What was read when the device was found may be long ago. */
+	if (scsi_mpath_wanted(takeover->sdev, takeover->disk, wwid)) {
+		if (scsi_mpath_is_what_it_was(takeover->sdev))
+			scsi_mpath_take_over(takeover);
+		else
+			pr_warn("%s: %s: left alone: it is not %s any more, rescan it\n",
+				dev_name(&takeover->sdev->sdev_gendev), takeover->disk->disk_name,
+				wwid);
+	}
 	if (takeover->disk)
 		put_disk(takeover->disk);
 	put_device(&takeover->sdev->sdev_gendev);
@@ -319,7 +334,9 @@ void scsi_mpath_discovery_exit(void)
 {
 	struct scsi_device *sdev;
 
+	mutex_lock(&scsi_mpath_lock);
 	WRITE_ONCE(scsi_mpath_phase, SCSI_MPATH_CLOSING);
+	mutex_unlock(&scsi_mpath_lock);
 	/* Takeovers that have begun end with a plain disk now. */
 	flush_workqueue(scsi_mpath_wq);
 	while ((sdev = scsi_mpath_any_path())) {

@@ -68,6 +68,14 @@ void scsi_mpath_disown_head(struct scsi_mpath_head *head)
 	list_del_init(&head->entry);
 }
 
+void scsi_mpath_bury_head(struct scsi_mpath_head *head)
+{
+	mutex_lock(&scsi_mpath_lock);
+	head->gone = true;
+	mutex_unlock(&scsi_mpath_lock);
+	queue_work(scsi_mpath_wq, &head->work);
+}
+
 struct scsi_device *scsi_mpath_any_path(void)
 {
 	struct scsi_device *sdev = NULL;
@@ -147,12 +155,13 @@ static int scsi_mpath_publish(struct scsi_mpath_head *head)
 	int ret;
 
 	/* Before the disk can be seen: adding it reads the partition table. */
-	mpath_head_set_live(head->core);
+	if (!mpath_head_set_live(head->core))
+		return 0; /* the last path has gone meanwhile */
 	ret = device_add_disk(&head->disk_dev, head->disk, scsi_mpath_disk_groups);
 	if (ret)
 		return ret;
 
-	head->published = true;
+	WRITE_ONCE(head->published, true);
 	mutex_lock(&scsi_mpath_lock);
 	list_for_each_entry(path, &head->paths, entry)
 		if (!path->linked)
@@ -203,16 +212,21 @@ static void scsi_mpath_give_up(struct scsi_mpath_head *head, int error)
 static void scsi_mpath_head_work(struct work_struct *work)
 {
 	struct scsi_mpath_head *head = container_of(work, struct scsi_mpath_head, work);
-	bool dying;
+	bool dying, gone;
 	int ret;
 
 	mutex_lock(&scsi_mpath_lock);
 	dying = head->dying;
+	gone = head->gone;
 	mutex_unlock(&scsi_mpath_lock);
-	if (dying) {
+	/*
+	 * A run that was queued for a path must not tear down: whoever removes the last
+	 * path still uses the head, and queues the run that may.
+	 */
+	if (gone)
 		scsi_mpath_teardown(head);
+	if (dying)
 		return;
-	}
 
 	ret = scsi_mpath_restack(head);
 	if (!ret && !head->published)

@@ -9,7 +9,7 @@
 /* A path that takes longer to say that it is ready is not. */
 #define SCSI_MPATH_TUR_TIMEOUT (5 * HZ)
 #define SCSI_MPATH_TUR_RETRIES 3
-#define SCSI_MPATH_PAGE_LEN 1024
+#define SCSI_MPATH_PAGE_LEN 1024 /* or longer, where the cached page is */
 
 /* Every path by its scsi_device. Under scsi_mpath_lock. */
 static DEFINE_HASHTABLE(scsi_mpath_paths, 8);
@@ -31,13 +31,51 @@ enum mpath_wwid_result scsi_mpath_cached_wwid(struct scsi_device *sdev, char *ww
 	return result;
 }
 
+static size_t scsi_mpath_page_len(struct scsi_device *sdev)
+{
+	const struct scsi_vpd *page;
+	size_t len = SCSI_MPATH_PAGE_LEN;
+
+	rcu_read_lock();
+	page = rcu_dereference(sdev->vpd_pg83);
+	if (page)
+		len = max_t(size_t, len, page->len);
+	rcu_read_unlock();
+	return len;
+}
+
+static enum mpath_wwid_result scsi_mpath_read_wwid(struct scsi_device *sdev, unsigned char *page,
+						   size_t len, char *wwid)
+{
+	memset(page, 0, len);
+	if (scsi_get_vpd_page(sdev, 0x83, page, len)) {
+		wwid[0] = '\0';
+		return MPATH_WWID_NONE;
+	}
+	return mpath_scsi_wwid(page, len, wwid);
+}
+
+bool scsi_mpath_is_what_it_was(struct scsi_device *sdev)
+{
+	size_t len = scsi_mpath_page_len(sdev);
+	char now[MPATH_WWID_LEN], then[MPATH_WWID_LEN];
+	unsigned char *page = kmalloc(len, GFP_KERNEL);
+	bool same;
+
+	if (!page)
+		return false;
+	same = scsi_mpath_read_wwid(sdev, page, len, now) == scsi_mpath_cached_wwid(sdev, then) &&
+	       !strcmp(now, then);
+	kfree(page);
+	return same;
+}
+
 /* Is it still the LUN it was? Identity before data. */
 static enum mpath_verdict scsi_mpath_probe_identity(struct scsi_mpath_path *path)
 {
 	char wwid[MPATH_WWID_LEN];
 
-	if (scsi_get_vpd_page(path->sdev, 0x83, path->page, SCSI_MPATH_PAGE_LEN) ||
-	    mpath_scsi_wwid(path->page, SCSI_MPATH_PAGE_LEN, wwid) != MPATH_WWID_OK)
+	if (scsi_mpath_read_wwid(path->sdev, path->page, path->page_len, wwid) != MPATH_WWID_OK)
 		return MPATH_VERDICT_DEAD;
 	return strcmp(wwid, path->head->wwid) ? MPATH_VERDICT_FOREIGN : MPATH_VERDICT_FINE;
 }
@@ -155,7 +193,8 @@ int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
 	path = kzalloc(sizeof(*path), GFP_KERNEL);
 	if (!path)
 		return -ENOMEM;
-	path->page = kmalloc(SCSI_MPATH_PAGE_LEN, GFP_KERNEL);
+	path->page_len = scsi_mpath_page_len(sdev);
+	path->page = kmalloc(path->page_len, GFP_KERNEL);
 	if (!path->page)
 		goto free_path;
 	/* Pins the device and the module of its host. */
@@ -232,6 +271,6 @@ void scsi_mpath_remove_path(struct scsi_device *sdev)
 		mpath_head_kill(head->core);
 	mpath_device_remove(path->core);
 	if (last)
-		queue_work(scsi_mpath_wq, &head->work);
+		scsi_mpath_bury_head(head);
 	scsi_mpath_free_path(path);
 }

@@ -43,7 +43,8 @@ struct scsi_mpath_head {
 	struct list_head paths;
 	unsigned int nr_paths;
 	int next_path_index;
-	bool dying;
+	bool dying; /* no path, and nobody finds it any more */
+	bool gone;  /* nothing of the core is in use: @work may tear down */
 };
 
 #define SCSI_MPATH_PATH_ATTRS 5
@@ -63,6 +64,7 @@ struct scsi_mpath_path {
 	struct gendisk *disk;     /* referenced */
 	int index;                /* Y of the link <head>:Y */
 	unsigned char *page;      /* where a probe reads VPD page 83 */
+	size_t page_len;
 	struct scsi_mpath_path_attr attrs[SCSI_MPATH_PATH_ATTRS];
 	struct list_head entry;    /* under scsi_mpath_lock */
 	struct hlist_node by_sdev; /* under scsi_mpath_lock */
@@ -96,6 +98,8 @@ struct scsi_mpath_head *scsi_mpath_find_head(const char *wwid);
 struct scsi_mpath_head *scsi_mpath_create_head(const char *wwid, int node);
 /* The head has no path any more: nobody finds it from now on. Under scsi_mpath_lock. */
 void scsi_mpath_disown_head(struct scsi_mpath_head *head);
+/* And nobody uses it either: have it torn down. */
+void scsi_mpath_bury_head(struct scsi_mpath_head *head);
 /* Any path of any head, its device referenced; NULL if there is none. */
 struct scsi_device *scsi_mpath_any_path(void);
 void scsi_mpath_link_path(struct scsi_mpath_path *path);
@@ -107,6 +111,8 @@ int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
 /* @sdev is about to lose its disk. Returns when nothing uses it. May sleep. */
 void scsi_mpath_remove_path(struct scsi_device *sdev);
 enum mpath_wwid_result scsi_mpath_cached_wwid(struct scsi_device *sdev, char *wwid);
+/* Does the device still give the id that the mid-layer has cached? May sleep. */
+bool scsi_mpath_is_what_it_was(struct scsi_device *sdev);
 
 /* sysfs.c */
 extern const struct attribute_group *scsi_mpath_device_groups[];

@@ -221,7 +221,8 @@ void scsi_mpath_path_attrs_remove(struct scsi_mpath_path *path)
 {
 	int i;
 
-	for (i = 0; i < SCSI_MPATH_PATH_ATTRS; i++)
+	/* Adding them may have ended early. */
+	for (i = 0; i < SCSI_MPATH_PATH_ATTRS && path->attrs[i].path; i++)
 		device_remove_file(disk_to_dev(path->disk), &path->attrs[i].attr);
 }
 
@@ -240,8 +241,10 @@ int scsi_mpath_path_attrs_add(struct scsi_mpath_path *path)
 		mine->attr.attr.mode = 0444;
 		mine->attr.show = scsi_mpath_path_show;
 		ret = device_create_file(disk_to_dev(path->disk), &mine->attr);
-		if (ret)
+		if (ret) {
+			mine->path = NULL;
 			return ret;
+		}
 	}
 	return 0;
 }

@@ -11,6 +11,15 @@
 
 #include "compat_features.h"
 
+/* Stacking takes the largest; the default of 511 would hide that the paths need less. */
+#define MPATH_COMPAT_DMA_ALIGNMENT 3
+
+/*
+ * A head always lets flushes and FUA pass, and the path ends them where there is no
+ * cache: a cache that is switched on while the head exists is seen by the path alone, and
+ * the block layer would drop the flushes at a head that says it has none.
+ */
+
 #if MPATH_HAVE_QUEUE_LIMITS_FEATURES
 
 static inline int mpath_compat_commit_limits(struct request_queue *q, struct queue_limits *lim)
@@ -34,8 +43,9 @@ static inline int mpath_compat_stack_limits(struct gendisk *disk, struct gendisk
 	unsigned int i;
 
 	blk_set_stacking_limits(&lim);
+	lim.dma_alignment = MPATH_COMPAT_DMA_ALIGNMENT;
 	/* Stacking clears NOWAIT as soon as one path lacks it. */
-	lim.features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT;
+	lim.features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT | BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA;
 	for (i = 0; i < nr_paths; i++)
 		queue_limits_stack_bdev(&lim, paths[i]->part0, 0, disk->disk_name);
 	/* Zoned disks take no part; without zones this limit must be 0. */
@@ -57,11 +67,12 @@ static inline int mpath_compat_stack_limits(struct gendisk *disk, struct gendisk
 					    unsigned int nr_paths)
 {
 	struct request_queue *q = disk->queue;
-	bool nonrot = true, nowait = true, stable = false, cache = false, fua = false;
+	bool nonrot = true, nowait = true, stable = false;
 	unsigned int i;
 
 	blk_mq_freeze_queue(q);
 	blk_set_stacking_limits(&q->limits);
+	q->limits.dma_alignment = MPATH_COMPAT_DMA_ALIGNMENT;
 	for (i = 0; i < nr_paths; i++) {
 		struct request_queue *p = paths[i]->queue;
 
@@ -69,14 +80,12 @@ static inline int mpath_compat_stack_limits(struct gendisk *disk, struct gendisk
 		nonrot &= blk_queue_nonrot(p);
 		nowait &= test_bit(QUEUE_FLAG_NOWAIT, &p->queue_flags);
 		stable |= blk_queue_stable_writes(p);
-		cache |= test_bit(QUEUE_FLAG_WC, &p->queue_flags);
-		fua |= test_bit(QUEUE_FLAG_FUA, &p->queue_flags);
 	}
 	mpath_compat_set_flag(q, QUEUE_FLAG_IO_STAT, true);
 	mpath_compat_set_flag(q, QUEUE_FLAG_NONROT, nonrot);
 	mpath_compat_set_flag(q, QUEUE_FLAG_NOWAIT, nowait);
 	mpath_compat_set_flag(q, QUEUE_FLAG_STABLE_WRITES, stable);
-	blk_queue_write_cache(q, cache, fua);
+	blk_queue_write_cache(q, true, true);
 	blk_mq_unfreeze_queue(q);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include <linux/bio.h>
 #include <linux/blkdev.h>
 #include <linux/mempool.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
 #include <trace/events/block.h>
 
@@ -27,14 +28,17 @@ struct mpk_io_pool {
 
 struct mpk_record {
 	struct mpath_io io;
-	struct mpk_io_pool *pool;
+	union {
+		struct mpk_io_pool *pool;
+		struct mpk_record *next_free;
+	};
 	struct bio *bio;     /* the submitter's */
 	struct bio *lower;   /* what goes down: the same, or a clone */
 	unsigned long start; /* jiffies, for the head's accounting */
 	bool accounted;
+	struct block_device *bdev; /* the head's, or a partition of it */
 
 	/* What interposing saves. */
-	struct block_device *bdev;
 	struct bvec_iter iter;
 	bio_end_io_t *end_io;
 	void *private;
@@ -49,6 +53,20 @@ struct mpk_cloned {
 };
 
 static struct kmem_cache *mpk_record_cache;
+
+/*
+ * Records that this CPU has freed, for its next bios: a record from the slab and back
+ * costs a third of what a head adds to an I/O. Shared by all heads; the reserve that
+ * guarantees progress is in the pool of each.
+ */
+#define MPK_FREE_MAX 64
+
+struct mpk_free_records {
+	struct mpk_record *first;
+	unsigned int nr;
+};
+
+static DEFINE_PER_CPU(struct mpk_free_records, mpk_free_records);
 
 /*
  * Forward progress needs one record; the second is for a bio that is resent while
@@ -122,6 +140,8 @@ static void mpk_end_interposed(struct bio *bio)
 	enum mpath_status status = mpk_from_blk(bio->bi_status);
 
 	bio->bi_status = BLK_STS_OK;
+	/* Still in the request that it was merged into. */
+	bio->bi_next = NULL;
 	bio->bi_bdev = record->bdev;
 	bio->bi_iter = record->iter;
 	bio->bi_end_io = record->end_io;
@@ -140,15 +160,60 @@ static void mpk_end_clone(struct bio *clone)
 	mpath_io_done(&record->io, mpk_from_blk(clone->bi_status));
 }
 
+/* Completions free in any context: interrupts are off for a moment. */
+static struct mpk_record *mpk_take_free_record(void)
+{
+	struct mpk_free_records *free;
+	struct mpk_record *record;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	free = this_cpu_ptr(&mpk_free_records);
+	record = free->first;
+	if (record) {
+		free->first = record->next_free;
+		free->nr--;
+	}
+	local_irq_restore(flags);
+	return record;
+}
+
+static bool mpk_keep_free_record(struct mpk_record *record)
+{
+	struct mpk_free_records *free;
+	unsigned long flags;
+	bool room;
+
+	local_irq_save(flags);
+	free = this_cpu_ptr(&mpk_free_records);
+	room = free->nr < MPK_FREE_MAX;
+	if (room) {
+		record->next_free = free->first;
+		free->first = record;
+		free->nr++;
+	}
+	local_irq_restore(flags);
+	return room;
+}
+
+static void mpk_record_free(struct mpk_record *record)
+{
+	mempool_t *records = &record->pool->records;
+
+	/* A reserve that was touched comes first: somebody may sleep for it. */
+	if (READ_ONCE(records->curr_nr) < records->min_nr || !mpk_keep_free_record(record))
+		mempool_free(record, records);
+}
+
 static struct mpk_record *mpk_record_alloc(struct mpk_io_pool *pool, struct bio *bio, gfp_t gfp)
 {
-	struct mpk_record *record = mempool_alloc(&pool->records, gfp);
+	struct mpk_record *record = mpk_take_free_record();
 
 	if (!record)
+		record = mempool_alloc(&pool->records, gfp);
+	if (!record)
 		return NULL;
-	memset(record, 0, sizeof(*record));
 	record->lower = bio;
-	record->bdev = bio->bi_bdev;
 	record->iter = bio->bi_iter;
 	record->end_io = bio->bi_end_io;
 	record->private = bio->bi_private;
@@ -166,7 +231,6 @@ static struct mpk_record *mpk_clone_alloc(struct mpk_io_pool *pool, gfp_t gfp)
 	if (!clone)
 		return NULL;
 	record = &container_of(clone, struct mpk_cloned, clone)->record;
-	memset(record, 0, sizeof(*record));
 	record->lower = clone;
 	return record;
 }
@@ -184,12 +248,13 @@ struct mpath_io *mpk_io_start(struct mpk_io_pool *pool, struct bio *bio,
 	if (!record)
 		return NULL;
 
+	memset(&record->io, 0, sizeof(record->io));
 	record->pool = pool;
 	record->bio = bio;
-	if (blk_queue_io_stat(bdev_get_queue(bio->bi_bdev))) {
-		record->accounted = true;
+	record->bdev = bio->bi_bdev;
+	record->accounted = blk_queue_io_stat(bdev_get_queue(bio->bi_bdev));
+	if (record->accounted)
 		record->start = bio_start_io_acct(bio);
-	}
 	return &record->io;
 }
 
@@ -231,7 +296,7 @@ void mpk_io_send(struct mpath_io *io, struct gendisk *disk, bool failfast)
 	bio_set_flag(lower, BIO_REMAPPED);
 	if (failfast)
 		lower->bi_opf |= REQ_FAILFAST_MASK;
-	trace_block_bio_remap(lower, disk_devt(record->bio->bi_bdev->bd_disk),
+	trace_block_bio_remap(lower, disk_devt(record->bdev->bd_disk),
 			      record->bio->bi_iter.bi_sector);
 	submit_bio_noacct(lower);
 }
@@ -247,10 +312,34 @@ void mpk_io_finish(struct mpath_io *io, enum mpath_status status)
 		bio->bi_status = mpk_to_blk[status];
 	/* Before the bio ends: the submitter may wait for memory that this frees. */
 	if (record->lower == bio)
-		mempool_free(record, &record->pool->records);
+		mpk_record_free(record);
 	else
 		bio_put(record->lower);
 	bio_endio(bio);
+}
+
+void mpk_io_learn_limits(struct mpath_io *io, struct gendisk *path)
+{
+	struct mpk_record *record = container_of(io, struct mpk_record, io);
+	struct queue_limits *learned = &path->queue->limits;
+	struct queue_limits *limits = &record->bdev->bd_disk->queue->limits;
+
+	switch (bio_op(record->bio)) {
+	case REQ_OP_DISCARD:
+		if (!learned->max_discard_sectors)
+			limits->max_discard_sectors = 0;
+		break;
+	case REQ_OP_SECURE_ERASE:
+		if (!learned->max_secure_erase_sectors)
+			limits->max_secure_erase_sectors = 0;
+		break;
+	case REQ_OP_WRITE_ZEROES:
+		if (!learned->max_write_zeroes_sectors)
+			limits->max_write_zeroes_sectors = 0;
+		break;
+	default:
+		break;
+	}
 }
 
 bool mpk_bio_is_chained(struct bio *bio)
@@ -279,7 +368,20 @@ int mpk_io_init(void)
 	return mpk_record_cache ? 0 : -ENOMEM;
 }
 
+/* No head is left, so nobody takes or frees records. */
 void mpk_io_exit(void)
 {
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct mpk_free_records *free = per_cpu_ptr(&mpk_free_records, cpu);
+
+		while (free->first) {
+			struct mpk_record *record = free->first;
+
+			free->first = record->next_free;
+			kmem_cache_free(mpk_record_cache, record);
+		}
+	}
 	kmem_cache_destroy(mpk_record_cache);
 }
