@@ -82,8 +82,8 @@ private:
 	mpath_device *choose(const Filter &filter, const mpath::ReadGuard &guard) noexcept;
 	// A path back in service ends the time without one, whether or not anybody waits.
 	void watch_clock() noexcept;
-	// Have paths that the array keeps from I/O asked, lest news of them never arrive.
-	void ask_refused(const mpath::ReadGuard &guard) noexcept;
+	// Have paths asked of which no news would arrive by itself.
+	void ask_silent(const mpath::ReadGuard &guard) noexcept;
 	// Could a path besides @path carry it?
 	template <typename Filter>
 	bool has_other(const mpath_device *path, const Filter &filter,

@@ -143,12 +143,20 @@ void mpath_device::withdraw() noexcept
 {
 	// Whatever it is when its transport lets it return, it has to say so first: the LUN
 	// behind a blocked nexus may be another one by then.
-	if (change_health(Health::suspect, "its device is blocked or offline"))
-		mpk_work_kick(probe_.get());
+	if (!change_health(Health::suspect, "its device is blocked or offline"))
+		return;
+	withdrawn_.store_relaxed(true);
+	mpk_work_kick(probe_.get());
 }
 
-void mpath_device::ask_if_refused(u64 now_ms) noexcept
+void mpath_device::ask_if_changed(u64 now_ms) noexcept
 {
+	// Back in service, and nobody has told: sooner than the probe's own pace.
+	if (withdrawn_.load_relaxed() && device_state_in(usable_states_)) {
+		withdrawn_.store_relaxed(false);
+		mpk_work_kick(probe_.get());
+		return;
+	}
 	// The device handler hears of a new access state from the sense data of commands
 	// only, and a path that carries no I/O gets no commands.
 	if (health() != Health::usable || access() <= Access::nonoptimized ||

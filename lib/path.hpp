@@ -84,9 +84,9 @@ struct mpath_device final {
 	void blame(mpath::Blame blame, mpath_status why) noexcept;
 	// Ask the path now. Context: any.
 	void recheck() noexcept { mpk_work_kick(probe_.get()); }
-	// If only its access state keeps it from I/O, ask it, once a second. Context: the
-	// head's requeue work.
-	void ask_if_refused(u64 now_ms) noexcept;
+	// A bio waits: has the transport put the device back, or might the access state that
+	// keeps it from I/O be old? Context: the head's requeue work.
+	void ask_if_changed(u64 now_ms) noexcept;
 	// Counts the suspicions that a probe did not confirm: an I/O that failed before one
 	// of those verdicts failed on a path that works.
 	u32 fine_seq() const noexcept { return fine_seq_.load_acquire(); }
@@ -146,8 +146,9 @@ private:
 	mpath::Owned<mpk_ref, mpk_ref_destroy> ref_;
 	mpath::Owned<mpk_work, mpk_work_destroy> probe_;
 	mpath::Atomic<u32> fine_seq_{0};
-	mpath::Atomic<u64> revived_ms_{0}; // last fine verdict
-	u64 asked_ms_ = 0;                 // the requeue work's
+	mpath::Atomic<u64> revived_ms_{0};     // last fine verdict
+	mpath::Atomic<bool> withdrawn_{false}; // by its transport, and not asked since it is back
+	u64 asked_ms_ = 0;                     // the requeue work's
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
 	mpath::Atomic<u64> failovers_{0};
 	const mpath_device_ops *const ops_;

@@ -324,12 +324,12 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 	return Outcome::gone;
 }
 
-void mpath_head::ask_refused(const ReadGuard &guard) noexcept
+void mpath_head::ask_silent(const ReadGuard &guard) noexcept
 {
 	const u64 now = mpk_now_ms();
 
 	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
-		path->ask_if_refused(now);
+		path->ask_if_changed(now);
 }
 
 void mpath_head::watch_clock() noexcept
@@ -342,7 +342,7 @@ void mpath_head::watch_clock() noexcept
 		no_path_since_ms_.store_relaxed(0);
 		return;
 	}
-	ask_refused(guard);
+	ask_silent(guard);
 	mpk_work_arm(requeue_work_.get(), kWatchClockMs);
 }
 
@@ -373,7 +373,7 @@ void mpath_head::resend_all(void *arg) noexcept
 	{
 		ReadGuard guard;
 
-		head->ask_refused(guard);
+		head->ask_silent(guard);
 	}
 	mpk_work_arm(head->requeue_work_.get(), kLookAgainMs);
 }
