@@ -131,12 +131,19 @@ void mpath_device::blame(mpath::Blame blame, mpath_status why) noexcept
 			return;
 		// A path that dies again right after its probe was fine answers probes and
 		// fails I/O: without a pause the two would chase each other.
-		if (mpk_now_ms() - revived_ms_.load_relaxed() < kRelapseMs)
+		if (relapses())
 			mpk_work_arm(probe_.get(), kProbeDeadMs);
 		else
 			mpk_work_kick(probe_.get());
 		return;
 	}
+}
+
+bool mpath_device::relapses() const noexcept
+{
+	const u64 revived = revived_ms_.load_relaxed();
+
+	return revived && mpk_now_ms() - revived < kRelapseMs;
 }
 
 void mpath_device::withdraw() noexcept

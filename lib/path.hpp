@@ -122,6 +122,7 @@ private:
 
 		return state < 32 && (mask >> state & 1);
 	}
+	bool relapses() const noexcept;
 	// The transport has taken the device out of service.
 	void withdraw() noexcept;
 	// True if this call changed it. Never leaves removing; leaves foreign only for it.
@@ -146,7 +147,7 @@ private:
 	mpath::Owned<mpk_ref, mpk_ref_destroy> ref_;
 	mpath::Owned<mpk_work, mpk_work_destroy> probe_;
 	mpath::Atomic<u32> fine_seq_{0};
-	mpath::Atomic<u64> revived_ms_{0};     // last fine verdict
+	mpath::Atomic<u64> revived_ms_{0};     // last fine verdict, 0: none yet
 	mpath::Atomic<bool> withdrawn_{false}; // by its transport, and not asked since it is back
 	u64 asked_ms_ = 0;                     // the requeue work's
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked

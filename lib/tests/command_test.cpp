@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+// What the answer to a probe says of a path, and which commands may go through the head.
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "mpath_scsi.h"
+
+namespace {
+
+// include/scsi/scsi_status.h
+constexpr u8 kDidNoConnect = 0x01;
+constexpr u8 kDidImmRetry = 0x0c;
+constexpr u8 kDidRequeue = 0x0d;
+
+mpath_verdict by_host_byte(u8 host_byte)
+{
+	mpath_scsi_tur tur{};
+
+	tur.host_byte = host_byte;
+	return mpath_scsi_tur_verdict(&tur);
+}
+
+mpath_verdict by_status(u8 status)
+{
+	mpath_scsi_tur tur{};
+
+	tur.status = status;
+	return mpath_scsi_tur_verdict(&tur);
+}
+
+mpath_verdict by_sense(u8 key, u8 asc = 0, u8 ascq = 0)
+{
+	mpath_scsi_tur tur{};
+
+	tur.status = 0x02;
+	tur.sense_valid = true;
+	tur.sense_key = key;
+	tur.asc = asc;
+	tur.ascq = ascq;
+	return mpath_scsi_tur_verdict(&tur);
+}
+
+bool may_pass(std::vector<u8> cdb)
+{
+	return mpath_scsi_cdb_may_pass(cdb.data(), cdb.size());
+}
+
+} // namespace
+
+TEST(TurVerdict, good_is_fine)
+{
+	EXPECT_EQ(by_status(0x00), MPATH_VERDICT_FINE);
+}
+
+TEST(TurVerdict, a_reservation_conflict_comes_from_a_path_that_works)
+{
+	EXPECT_EQ(by_status(0x18), MPATH_VERDICT_FINE);
+}
+
+TEST(TurVerdict, a_command_that_could_not_be_sent_is_dead)
+{
+	mpath_scsi_tur tur{};
+
+	tur.error = -5;
+	EXPECT_EQ(mpath_scsi_tur_verdict(&tur), MPATH_VERDICT_DEAD);
+}
+
+TEST(TurVerdict, busy_and_task_set_full_say_later)
+{
+	EXPECT_EQ(by_status(0x08), MPATH_VERDICT_LATER);
+	EXPECT_EQ(by_status(0x28), MPATH_VERDICT_LATER);
+}
+
+TEST(TurVerdict, every_other_status_is_dead)
+{
+	const std::map<u8, mpath_verdict> known = {
+		{0x00, MPATH_VERDICT_FINE},  {0x18, MPATH_VERDICT_FINE},
+		{0x08, MPATH_VERDICT_LATER}, {0x28, MPATH_VERDICT_LATER},
+	};
+
+	for (int status = 0; status < 256; status++) {
+		if (!known.count(static_cast<u8>(status)))
+			EXPECT_EQ(by_status(static_cast<u8>(status)), MPATH_VERDICT_DEAD) << status;
+	}
+}
+
+TEST(TurVerdict, a_host_that_wants_the_command_again_says_later)
+{
+	EXPECT_EQ(by_host_byte(kDidImmRetry), MPATH_VERDICT_LATER);
+	EXPECT_EQ(by_host_byte(kDidRequeue), MPATH_VERDICT_LATER);
+}
+
+TEST(TurVerdict, every_other_word_of_the_host_is_dead)
+{
+	for (int host_byte = kDidNoConnect; host_byte < 256; host_byte++) {
+		if (host_byte != kDidImmRetry && host_byte != kDidRequeue)
+			EXPECT_EQ(by_host_byte(static_cast<u8>(host_byte)), MPATH_VERDICT_DEAD)
+				<< host_byte;
+	}
+}
+
+TEST(TurVerdict, the_host_is_heard_before_the_device)
+{
+	mpath_scsi_tur tur{};
+
+	tur.host_byte = kDidNoConnect;
+	tur.status = 0x18;
+	EXPECT_EQ(mpath_scsi_tur_verdict(&tur), MPATH_VERDICT_DEAD);
+}
+
+TEST(TurVerdict, check_condition_without_sense_is_dead)
+{
+	EXPECT_EQ(by_status(0x02), MPATH_VERDICT_DEAD);
+}
+
+TEST(TurVerdict, no_sense_recovered_error_and_unit_attention_are_fine)
+{
+	EXPECT_EQ(by_sense(0x0), MPATH_VERDICT_FINE);
+	EXPECT_EQ(by_sense(0x1), MPATH_VERDICT_FINE);
+	EXPECT_EQ(by_sense(0x6, 0x29, 0x00), MPATH_VERDICT_FINE);
+	EXPECT_EQ(by_sense(0x6, 0x2a, 0x06), MPATH_VERDICT_FINE);
+}
+
+TEST(TurVerdict, a_transition_says_later)
+{
+	EXPECT_EQ(by_sense(0x2, 0x04, 0x0a), MPATH_VERDICT_LATER);
+}
+
+TEST(TurVerdict, any_other_not_ready_is_dead)
+{
+	EXPECT_EQ(by_sense(0x2, 0x04, 0x0b), MPATH_VERDICT_DEAD); // standby
+	EXPECT_EQ(by_sense(0x2, 0x04, 0x0c), MPATH_VERDICT_DEAD); // unavailable
+	EXPECT_EQ(by_sense(0x2, 0x3a, 0x00), MPATH_VERDICT_DEAD); // no medium
+	EXPECT_EQ(by_sense(0x2, 0x05, 0x0a), MPATH_VERDICT_DEAD);
+}
+
+TEST(TurVerdict, only_not_ready_knows_transitions)
+{
+	EXPECT_EQ(by_sense(0x5, 0x04, 0x0a), MPATH_VERDICT_DEAD);
+}
+
+TEST(TurVerdict, a_lun_that_is_not_there_is_dead)
+{
+	EXPECT_EQ(by_sense(0x5, 0x25, 0x00), MPATH_VERDICT_DEAD);
+}
+
+TEST(TurVerdict, every_other_sense_key_is_dead)
+{
+	for (const int key : {0x3, 0x4, 0x5, 0x7, 0x8, 0x9, 0xa, 0xb, 0xc, 0xd, 0xe, 0xf})
+		EXPECT_EQ(by_sense(static_cast<u8>(key)), MPATH_VERDICT_DEAD) << key;
+}
+
+TEST(CdbMayPass, exactly_the_commands_that_only_read)
+{
+	const std::vector<u8> pass = {0x00, 0x03, 0x08, 0x12, 0x1a, 0x25, 0x28, 0x37,
+				      0x4d, 0x5a, 0x5e, 0x88, 0xa0, 0xa3, 0xa8};
+
+	for (int opcode = 0; opcode < 256; opcode++) {
+		const bool expected = std::find(pass.begin(), pass.end(), opcode) != pass.end();
+
+		if (opcode != 0x9e)
+			EXPECT_EQ(may_pass({static_cast<u8>(opcode), 0, 0, 0, 0, 0}), expected)
+				<< std::hex << opcode;
+	}
+}
+
+TEST(CdbMayPass, nothing_that_reserves)
+{
+	EXPECT_FALSE(may_pass({0x16, 0, 0, 0, 0, 0})); // RESERVE(6)
+	EXPECT_FALSE(may_pass({0x17, 0, 0, 0, 0, 0})); // RELEASE(6)
+	EXPECT_FALSE(may_pass({0x56, 0, 0, 0, 0, 0, 0, 0, 0, 0})); // RESERVE(10)
+	EXPECT_FALSE(may_pass({0x57, 0, 0, 0, 0, 0, 0, 0, 0, 0})); // RELEASE(10)
+	EXPECT_FALSE(may_pass({0x5f, 0, 0, 0, 0, 0, 0, 0, 0, 0})); // PERSISTENT RESERVE OUT
+}
+
+TEST(CdbMayPass, nothing_that_writes_or_reconfigures)
+{
+	// FORMAT UNIT, WRITE(6/10/12/16), MODE SELECT(6/10), UNMAP, WRITE SAME(10/16), START STOP
+	// UNIT, SANITIZE, COMPARE AND WRITE, EXTENDED COPY, MAINTENANCE OUT, SECURITY PROTOCOL OUT
+	for (const int opcode : {0x04, 0x0a, 0x2a, 0xaa, 0x8a, 0x15, 0x55, 0x42, 0x41, 0x93, 0x1b, 0x48,
+				 0x89, 0x83, 0xa4, 0xb5})
+		EXPECT_FALSE(may_pass({static_cast<u8>(opcode), 0, 0, 0, 0, 0})) << std::hex << opcode;
+}
+
+TEST(CdbMayPass, service_action_in_16_only_for_what_reads)
+{
+	// READ CAPACITY(16), GET LBA STATUS, REPORT REFERRALS, GET STREAM STATUS, GET PHYSICAL
+	// ELEMENT STATUS. Between and above them are STREAM CONTROL, BACKGROUND CONTROL, REMOVE
+	// ELEMENT AND TRUNCATE and others, which change the LUN.
+	const std::vector<u8> reads = {0x10, 0x12, 0x13, 0x16, 0x17};
+
+	for (int action = 0; action < 32; action++) {
+		const bool expected = std::find(reads.begin(), reads.end(), action) != reads.end();
+
+		EXPECT_EQ(may_pass({0x9e, static_cast<u8>(action), 0, 0, 0, 0, 0, 0}), expected)
+			<< std::hex << action;
+	}
+}
+
+TEST(CdbMayPass, the_reserved_bits_of_the_service_action_do_not_matter)
+{
+	EXPECT_TRUE(may_pass({0x9e, 0xe0 | 0x10}));
+}
+
+TEST(CdbMayPass, a_service_action_that_is_cut_off_may_not)
+{
+	EXPECT_FALSE(may_pass({0x9e}));
+}
+
+TEST(CdbMayPass, an_empty_command_may_not)
+{
+	EXPECT_FALSE(mpath_scsi_cdb_may_pass(nullptr, 0));
+}

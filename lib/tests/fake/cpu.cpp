@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+// CPUs and nodes. Kind: says what the test has set. Time is work.cpp's, which moves it.
+#include "fake/internal.hpp"
+
+#include <map>
+
+using mpath::fake::Call;
+using mpath::fake::Port;
+
+namespace {
+
+// Set before threads start.
+std::vector<bool> possible;
+u32 nodes;
+u32 node;
+std::map<std::pair<int, int>, int> distances;
+
+thread_local u32 cpu;
+
+} // namespace
+
+struct mpk_percpu {
+	std::size_t size;
+	std::vector<std::vector<u64>> objects; // an empty one where the CPU is not possible
+};
+
+namespace mpath::fake {
+
+void reset_cpu()
+{
+	possible = {true, true};
+	nodes = 1;
+	node = 0;
+	cpu = 0;
+	distances.clear();
+}
+
+void set_cpus(std::vector<bool> now)
+{
+	possible = std::move(now);
+}
+
+void set_cpu(u32 now)
+{
+	cpu = now;
+}
+
+void set_nodes(u32 nr)
+{
+	nodes = nr;
+}
+
+void set_node(u32 now)
+{
+	node = now;
+}
+
+void set_distance(int a, int b, int distance)
+{
+	distances[{a, b}] = distance;
+	distances[{b, a}] = distance;
+}
+
+} // namespace mpath::fake
+
+mpk_percpu *mpk_percpu_create(size_t size) noexcept
+{
+	Call call(Port::percpu_create);
+
+	mpath::fake::might_sleep("mpk_percpu_create");
+	if (mpath::fake::allocation_fails())
+		return nullptr;
+
+	auto *percpu = new mpk_percpu{size, {}};
+
+	for (const bool there : possible)
+		percpu->objects.emplace_back(there ? (size + 7) / 8 : 0);
+	mpath::fake::count_objects(1);
+	return percpu;
+}
+
+void mpk_percpu_destroy(mpk_percpu *percpu) noexcept
+{
+	Call call(Port::percpu_destroy);
+
+	mpath::fake::count_objects(-1);
+	delete percpu;
+}
+
+void *mpk_percpu_this(mpk_percpu *percpu) noexcept
+{
+	Call call(Port::percpu_this);
+
+	return percpu->objects.at(cpu).data();
+}
+
+void *mpk_percpu_of(mpk_percpu *percpu, u32 which) noexcept
+{
+	Call call(Port::percpu_of);
+	auto &object = percpu->objects.at(which);
+
+	return object.empty() ? nullptr : object.data();
+}
+
+u32 mpk_nr_cpus() noexcept
+{
+	Call call(Port::nr_cpus);
+
+	return static_cast<u32>(possible.size());
+}
+
+u32 mpk_nr_nodes() noexcept
+{
+	Call call(Port::nr_nodes);
+
+	return nodes;
+}
+
+u32 mpk_this_node() noexcept
+{
+	Call call(Port::this_node);
+
+	return node;
+}
+
+int mpk_node_distance(int a, int b) noexcept
+{
+	Call call(Port::node_distance);
+	const auto found = distances.find({a, b});
+
+	if (found != distances.end())
+		return found->second;
+	return a == b ? 10 : 20;
+}

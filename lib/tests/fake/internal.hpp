@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+// What the fakes share among themselves.
+#pragma once
+
+#include "fake/kernel.hpp"
+
+namespace mpath::fake {
+
+// Where in the kernel a thread is: what it must not do follows from that.
+struct Context {
+	unsigned read_depth = 0;
+	unsigned completion_depth = 0;
+	unsigned plug_depth = 0;
+	std::vector<int> locks; // classes, outermost first
+	int reader_slot = -1;
+	const void *work = nullptr; // the item it runs
+	Context *interrupted = nullptr; // what stands still on the same thread meanwhile
+
+	~Context();
+};
+
+Context &context();
+void might_sleep(const char *what);
+
+// One call of the core into the kernel.
+class Call {
+public:
+	explicit Call(Port port);
+	~Call();
+	Call(const Call &) = delete;
+	Call &operator=(const Call &) = delete;
+
+private:
+	Port port_;
+};
+
+// True when this allocation is the one that is to fail.
+bool allocation_fails();
+void count_objects(long amount);
+
+void reset_cpu();
+void reset_io();
+void reset_log();
+void reset_work();
+
+// A reader's slot goes back to the others.
+void release_reader_slot(int slot);
+
+} // namespace mpath::fake

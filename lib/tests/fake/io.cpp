@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+// I/O records. Kind: records what was sent where, and completes it when the test says so.
+#include "fake/internal.hpp"
+
+using mpath::fake::Call;
+using mpath::fake::context;
+using mpath::fake::Port;
+
+namespace {
+
+enum class Owner { core, path };
+
+struct Record : mpath_io {
+	mpk_io_pool *pool = nullptr;
+	struct bio *bio = nullptr;
+	mpath_submit_mode mode{};
+	Owner owner = Owner::core;
+
+	Record() : mpath_io{} {}
+};
+
+std::atomic<unsigned> in_use;
+std::atomic<bool> fail_nowait;
+
+Record *record_of(mpath_io *io)
+{
+	return static_cast<Record *>(io);
+}
+
+// The submitter learns the fate of its bio in the context of whoever ends it.
+void end(bio *bio, mpath_status status)
+{
+	bio->status = status;
+	if (bio->on_end)
+		bio->on_end();
+	if (bio->ended.fetch_add(1, std::memory_order_release))
+		mpath::fake::violation("a bio ended twice");
+}
+
+} // namespace
+
+struct mpk_io_pool {
+	std::atomic<unsigned> records{0};
+};
+
+namespace mpath::fake {
+
+void reset_io()
+{
+	if (in_use)
+		violation("records leaked");
+	in_use = 0;
+	fail_nowait = false;
+}
+
+void complete(mpath_io *io, mpath_status status)
+{
+	Record *record = record_of(io);
+
+	if (record->owner != Owner::path)
+		die("a record is completed that is not on its way");
+	record->owner = Owner::core;
+	context().completion_depth++;
+	mpath_io_done(io, status);
+	context().completion_depth--;
+}
+
+bio *bio_of(const mpath_io *io)
+{
+	return static_cast<const Record *>(io)->bio;
+}
+
+void fail_next_nowait_io_start()
+{
+	fail_nowait = true;
+}
+
+unsigned records_in_use()
+{
+	return in_use;
+}
+
+} // namespace mpath::fake
+
+mpk_io_pool *mpk_io_pool_create() noexcept
+{
+	Call call(Port::io_pool_create);
+
+	mpath::fake::might_sleep("mpk_io_pool_create");
+	if (mpath::fake::allocation_fails())
+		return nullptr;
+	mpath::fake::count_objects(1);
+	return new mpk_io_pool;
+}
+
+void mpk_io_pool_destroy(mpk_io_pool *pool) noexcept
+{
+	Call call(Port::io_pool_destroy);
+
+	mpath::fake::might_sleep("mpk_io_pool_destroy");
+	if (pool->records)
+		mpath::fake::violation("a pool is destroyed while records of it are in use");
+	mpath::fake::count_objects(-1);
+	delete pool;
+}
+
+mpath_io *mpk_io_start(mpk_io_pool *pool, bio *bio, mpath_submit_mode mode, bool nowait) noexcept
+{
+	Call call(Port::io_start);
+
+	if (!nowait)
+		mpath::fake::might_sleep("mpk_io_start");
+	else if (fail_nowait.exchange(false))
+		return nullptr;
+
+	auto *record = new Record;
+
+	record->pool = pool;
+	record->bio = bio;
+	record->mode = mode;
+	pool->records.fetch_add(1, std::memory_order_relaxed);
+	in_use.fetch_add(1, std::memory_order_relaxed);
+	return record;
+}
+
+void mpk_io_send(mpath_io *io, gendisk *disk, bool failfast) noexcept
+{
+	Call call(Port::io_send);
+	Record *record = record_of(io);
+
+	mpath::fake::might_sleep("mpk_io_send");
+	if (record->owner != Owner::core)
+		mpath::fake::die("a record is sent that is on its way already");
+	record->owner = Owner::path;
+	record->bio->trips.push_back({disk, failfast, context().plug_depth > 0, record->mode});
+	if (disk->on_send)
+		disk->on_send(io);
+	else
+		disk->in_flight.push_back(io);
+}
+
+void mpk_io_finish(mpath_io *io, mpath_status status) noexcept
+{
+	Call call(Port::io_finish);
+	Record *record = record_of(io);
+	bio *bio = record->bio;
+
+	if (record->owner != Owner::core)
+		mpath::fake::die("a record is finished that is on its way");
+	record->pool->records.fetch_sub(1, std::memory_order_relaxed);
+	in_use.fetch_sub(1, std::memory_order_relaxed);
+	// Before the bio ends, as in the shim: the submitter may wait for a record.
+	delete record;
+	end(bio, status);
+}
+
+void mpk_io_learn_limits(mpath_io *io, gendisk *path) noexcept
+{
+	Call call(Port::io_learn_limits);
+
+	if (record_of(io)->owner != Owner::core)
+		mpath::fake::die("limits are learned from a bio that is on its way");
+	path->limits_learned.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool mpk_bio_is_chained(bio *bio) noexcept
+{
+	Call call(Port::bio_is_chained);
+
+	return bio->chained;
+}
+
+void mpk_bio_fail(bio *bio, mpath_status status) noexcept
+{
+	Call call(Port::bio_fail);
+
+	end(bio, status);
+}
+
+void mpk_plugged(void (*fn)(void *arg), void *arg) noexcept
+{
+	Call call(Port::plugged);
+
+	context().plug_depth++;
+	fn(arg);
+	context().plug_depth--;
+}
