@@ -16,6 +16,14 @@
 DEFINE_MUTEX(scsi_mpath_lock);
 struct workqueue_struct *scsi_mpath_wq;
 
+/*
+ * A major of our own, for the whole disks and their first partitions. The extended one
+ * (259) would do for the kernel, but sg3_utils takes every block device with it for NVMe
+ * and never sends it a SCSI command.
+ */
+static int scsi_mpath_major;
+#define SCSI_MPATH_MINORS 16
+
 static LIST_HEAD(scsi_mpath_heads); /* under scsi_mpath_lock */
 static DEFINE_IDA(scsi_mpath_ida);
 
@@ -259,7 +267,7 @@ struct scsi_mpath_head *scsi_mpath_create_head(const char *wwid, int node)
 	INIT_WORK(&head->work, scsi_mpath_head_work);
 	strscpy(head->wwid, wwid, sizeof(head->wwid));
 
-	head->index = ida_alloc(&scsi_mpath_ida, GFP_KERNEL);
+	head->index = ida_alloc_max(&scsi_mpath_ida, MINORMASK / SCSI_MPATH_MINORS, GFP_KERNEL);
 	if (head->index < 0) {
 		ret = head->index;
 		goto free_head;
@@ -268,6 +276,9 @@ struct scsi_mpath_head *scsi_mpath_create_head(const char *wwid, int node)
 	if (!head->disk)
 		goto free_index;
 	scsi_mpath_name_disk(head->disk->disk_name, head->index);
+	head->disk->major = scsi_mpath_major;
+	head->disk->first_minor = head->index * SCSI_MPATH_MINORS;
+	head->disk->minors = SCSI_MPATH_MINORS;
 	head->disk->fops = &scsi_mpath_fops;
 	head->disk->private_data = head;
 
@@ -321,12 +332,21 @@ int scsi_mpath_heads_init(void)
 {
 	int ret;
 
+	scsi_mpath_major = register_blkdev(0, "sdmpath");
+	if (scsi_mpath_major < 0)
+		return scsi_mpath_major;
 	ret = mpath_compat_class_register(&scsi_mpath_device_class, THIS_MODULE);
 	if (ret)
-		return ret;
+		goto unregister_blkdev;
 	ret = mpath_compat_class_register(&scsi_mpath_disk_class, THIS_MODULE);
 	if (ret)
-		class_unregister(&scsi_mpath_device_class);
+		goto unregister_class;
+	return 0;
+
+unregister_class:
+	class_unregister(&scsi_mpath_device_class);
+unregister_blkdev:
+	unregister_blkdev(scsi_mpath_major, "sdmpath");
 	return ret;
 }
 
@@ -337,5 +357,6 @@ void scsi_mpath_heads_exit(void)
 	wait_event(scsi_mpath_heads_gone, !atomic_read(&scsi_mpath_nr_heads));
 	class_unregister(&scsi_mpath_disk_class);
 	class_unregister(&scsi_mpath_device_class);
+	unregister_blkdev(scsi_mpath_major, "sdmpath");
 	ida_destroy(&scsi_mpath_ida);
 }
