@@ -19,10 +19,10 @@ TEST_F(Failover, moves_a_bio_when_the_transport_is_gone)
 	auto &b = add("b");
 	auto &bio = submit();
 
-	a.verdict = MPATH_VERDICT_DEAD;
-	complete_and_settle(bio, MPATH_STS_TRANSPORT);
-	EXPECT_TRUE(is_on(b, bio));
+	complete(bio, MPATH_STS_TRANSPORT);
 	EXPECT_EQ(state(a), "dead");
+	run_work_of(head());
+	EXPECT_TRUE(is_on(b, bio));
 }
 
 TEST_F(Failover, moves_a_bio_when_the_device_is_offline)
@@ -31,10 +31,10 @@ TEST_F(Failover, moves_a_bio_when_the_device_is_offline)
 	auto &b = add("b");
 	auto &bio = submit();
 
-	a.verdict = MPATH_VERDICT_DEAD;
-	complete_and_settle(bio, MPATH_STS_OFFLINE);
-	EXPECT_TRUE(is_on(b, bio));
+	complete(bio, MPATH_STS_OFFLINE);
 	EXPECT_EQ(state(a), "dead");
+	run_work_of(head());
+	EXPECT_TRUE(is_on(b, bio));
 }
 
 TEST_F(Failover, moves_a_bio_on_an_error_without_a_cause_and_suspects_the_path)
@@ -104,7 +104,7 @@ TEST_F(Failover, counts_no_move_when_the_bio_ends)
 TEST_F(Failover, never_sends_from_a_completion)
 {
 	// A path that fails at once would recurse until the stack is gone.
-	add("a");
+	add("a").verdict = MPATH_VERDICT_DEAD;
 	add("b");
 	auto &bio = submit();
 
@@ -436,11 +436,11 @@ TEST_F(Failover, tells_who_resends_of_the_verdict_before_of_the_path)
 
 TEST_F(Failover, gives_no_credit_to_a_path_that_was_dead_in_between)
 {
+	config.no_path_timeout_ms = -1;
 	auto &a = add("a");
 	auto &bio = submit();
 	auto &other = submit();
 
-	mpath_head_set_no_path_timeout_ms(head(), -1);
 	complete(bio, MPATH_STS_IOERR);
 	complete(other, MPATH_STS_TRANSPORT);
 	run_work();
@@ -642,7 +642,7 @@ TEST_F(Failover, never_uses_a_path_again_that_was_blocked_and_is_another_lun_now
 
 TEST_F(Failover, moves_a_nowait_bio_too)
 {
-	add("a");
+	add("a").verdict = MPATH_VERDICT_DEAD;
 	auto &b = add("b");
 	auto &bio = submit(true);
 

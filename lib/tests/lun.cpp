@@ -118,6 +118,7 @@ int Lun::try_add(Path &path)
 Path &Lun::add(Path &path)
 {
 	EXPECT_EQ(try_add(path), 0);
+	run_work();
 	return path;
 }
 

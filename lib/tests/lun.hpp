@@ -68,6 +68,7 @@ protected:
 	// A path that is not part of the head yet.
 	Path &new_path(const std::string &name);
 	int try_add(Path &path);
+	// Adds it and lets the head take note, so that nothing is due that is not the test's.
 	Path &add(Path &path);
 	Path &add(const std::string &name) { return add(new_path(name)); }
 	void remove(Path &path);

@@ -135,6 +135,7 @@ TEST_F(QueueDepthHead, moves_with_a_bio_that_fails_over)
 	auto &b = add("b");
 	auto &bio = submit();
 
+	a.verdict = MPATH_VERDICT_DEAD;
 	complete_and_settle(bio, MPATH_STS_TRANSPORT);
 	EXPECT_EQ(mpath_device_queue_depth(a.device), 0);
 	EXPECT_EQ(mpath_device_queue_depth(b.device), 1);

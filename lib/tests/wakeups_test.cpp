@@ -66,9 +66,8 @@ TEST_F(Wakeup, by_the_probe_of_a_dead_path_without_anybodys_help)
 	EXPECT_TRUE(is_on(paths[0], bio));
 }
 
-TEST_F(Wakeup, by_a_probe_of_a_path_that_was_usable_to_the_core_all_along)
+TEST_F(Wakeup, by_a_probe_of_a_path_whose_device_was_blocked)
 {
-	// The device was blocked and is not any more; the transport says so.
 	auto &a = add("a");
 
 	a.device_state = kBlocked;
@@ -77,6 +76,24 @@ TEST_F(Wakeup, by_a_probe_of_a_path_that_was_usable_to_the_core_all_along)
 	run_work();
 	EXPECT_TRUE(waits(bio));
 	a.device_state = kRunning;
+	mpath_device_recheck(a.device);
+	run_work();
+	EXPECT_TRUE(is_on(a, bio));
+}
+
+TEST_F(Wakeup, by_a_probe_that_says_fine_of_a_path_that_was_never_anything_else)
+{
+	// The answer to the probe carries the news of the access state: there is no other.
+	auto &a = add("a");
+
+	a.access_state = kTransitioning;
+	auto &bio = submit();
+
+	run_work();
+	a.on_probe = [&] {
+		a.access_state = kOptimized;
+		return MPATH_VERDICT_FINE;
+	};
 	mpath_device_recheck(a.device);
 	run_work();
 	EXPECT_TRUE(is_on(a, bio));

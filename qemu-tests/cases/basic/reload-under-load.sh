@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#: beds scsi_debug iscsi
+#: timeout 240
+# The module comes and goes while another path to the LUN is busy: that one is never
+# touched, the others join and are given back each time.
+#
+#   fio -- sda (in use: left alone) --+
+#                                     +-- LUN 0
+#   sdmpatha -- sdb, ...            --+
+bed_up
+a=$(disk_of "${PATHS[0]}")
+fio_start "/dev/$a"
+for round in 1 2 3; do
+	step "round $round"
+	mpath_load
+	head_wait $((${#PATHS[@]} - 1))
+	equal "$(cat "/sys/block/$a/hidden")" 0 "$a is hidden"
+	fio_goes_on 50
+	head -c 1M "/dev/$HEAD" >/dev/null
+	must_wait 20 "the module goes" mpath_unload
+	bed_complete
+done
+fio_goes_on 50
+fio_finish

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#: beds scsi_debug iscsi tcm_loop
+#: modes interpose clone
+#: kernels 6.1 6.12 debug
+#: timeout 300
+#: allow path-errors
+# Every way a path of this bed can go, one after the other, under I/O; each time the
+# path comes back and is used again.
+#
+#   sdmpatha --+-- path 0 --x--+
+#              +-- path 1 -----+-- LUN 0
+mpath_load submit_mode="$MODE" iopolicy=round-robin
+bed_up 2
+head_wait 2
+
+bed_crowd
+fio_start "/dev/$HEAD" --rate_iops=0 --iodepth=16
+for kind in "${BED_KINDS[@]}"; do
+	if bed_kind_removes "$kind"; then
+		bed_fail 0 "$kind"
+		must_wait "$BED_DETECT" "$kind: the path is gone" paths_are 1
+	else
+		fail_moving 0 "$kind"
+	fi
+	fio_goes_on 100
+	bed_restore 0 "$kind"
+	must_wait 30 "$kind: two paths" paths_are 2
+	bed_crowd
+	must_wait 30 "$kind: the path is used again" in_use "${PATHS[0]}"
+	d=$(disk_of "${PATHS[0]}")
+	must_wait 20 "$kind: it carries I/O" writes_above "$d" $(($(writes_of "$d") + 20))
+done
+fio_finish

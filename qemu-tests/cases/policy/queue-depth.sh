@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#: beds scsi_debug
+#: modes interpose clone
+#: kernels 6.1 6.12
+#: timeout 120
+# queue-depth goes around a path that is slow; round-robin does not.
+#
+#   sdmpatha --+-- path 0 (one command at a time) --+
+#              +-- path 1, 2, 3                   --+-- LUN 0
+mpath_load submit_mode="$MODE" iopolicy=round-robin
+bed_up
+head_wait 4
+echo 1 >"$(sdev "${PATHS[0]}")/queue_depth"
+slow=$(disk_of "${PATHS[0]}")
+
+share() { # percent of the head's I/O that the slow path gets
+	local -; set +x
+	local a b
+	fio_goes_on 50
+	a=$(ios_of "$slow") b=$(ios_of "$HEAD")
+	fio_goes_on 1000
+	SHARE=$((($(ios_of "$slow") - a) * 100 / ($(ios_of "$HEAD") - b)))
+	step "$(cat "$MPATH/iopolicy"): $SHARE % on the slow path"
+}
+
+fio_start "/dev/$HEAD" --rate_iops=0 --iodepth=32
+share
+((SHARE >= 22 && SHARE <= 28)) || fail "round-robin gives the slow path $SHARE %"
+echo queue-depth >"$MPATH/iopolicy"
+share
+((SHARE <= 15)) || fail "queue-depth gives the slow path $SHARE %"
+above "/sys/block/$slow/mpath_queue_depth" 0 || fail "mpath_queue_depth is 0 under load"
+fio_finish
+must_wait 5 "mpath_queue_depth is 0 when idle" is "/sys/block/$slow/mpath_queue_depth" 0

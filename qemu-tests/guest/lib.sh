@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034  # results (HEAD, PATHS, FIO_*) are for the cases
+# What cases are written with: asserting, polling, finding disks, fio.
+. /mpath/tests/guest/tell.sh
+
+WORK=${WORK:-/tmp/case}
+# A debug kernel is that much slower: more time, less I/O.
+SLOW=${MPATH_SLOW:-1}
+
+# -- asserting ---------------------------------------------------------------
+
+fail() { local -; set +x; echo "FAIL: $*" >&2; echo "$*" >"$WORK/reason"; exit 1; }
+skip() { local -; set +x; echo "SKIP: $*" >&2; echo "$*" >"$WORK/reason"; exit 77; }
+
+equal() { # HAVE WANT WHAT
+	local -; set +x
+	[[ $1 == "$2" ]] || fail "$3: have '$1', want '$2'"
+	echo "ok: $3 is '$2'"
+}
+
+# The command must fail, and say PATTERN on its standard error.
+refuses() { # PATTERN COMMAND...
+	local -; set +x
+	local pattern=$1 said
+	shift
+	if said=$("$@" 2>&1); then fail "accepted: $*"; fi
+	[[ $said == *$pattern* ]] || fail "'$*' said '$said', not '$pattern'"
+	echo "ok: refused with '$pattern': $*"
+}
+
+# -- waiting: poll a state until a deadline, never sleep and hope --------------
+
+wait_for() { # SECONDS COMMAND...
+	local -; set +x
+	local end=$((SECONDS + $1 * SLOW))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		((SECONDS <= end)) || return 1
+		sleep 0.05
+	done
+}
+must_wait() { # SECONDS WHAT COMMAND...
+	local -; set +x
+	local limit=$1 what=$2
+	shift 2
+	wait_for "$limit" "$@" || fail "not within $limit s: $what"
+	echo "ok: $what"
+}
+is() { [[ "$(cat "$1" 2>/dev/null)" == "$2" ]]; }       # FILE VALUE
+above() { (("$(cat "$1" 2>/dev/null || echo 0)" > $2)); } # FILE NUMBER
+not() { ! "$@"; }
+
+# -- SCSI disks ----------------------------------------------------------------
+
+sdev() { echo "/sys/bus/scsi/devices/$1"; }
+disk_of() { # H:C:I:L: sdX, hidden or not
+	local d
+	for d in "/sys/bus/scsi/devices/$1/block/"*; do [[ -d $d ]] && echo "${d##*/}" && return; done
+	return 1
+}
+reads_of() { awk '{print $1}' "/sys/block/$1/stat"; }
+writes_of() { awk '{print $5}' "/sys/block/$1/stat"; }
+writes_above() { (($(writes_of "$1") > $2)); } # DISK NUMBER
+ios_above() { (($(ios_of "$1") > $2)); }
+ios_of() { awk '{print $1 + $5}' "/sys/block/$1/stat"; }
+plain_disks_are() { [[ $(plain_disks | wc -l) == "$1" ]]; } # NUMBER
+heads_are() { [[ $(heads | wc -l) == "$1" ]]; }
+plain_disks() { lsblk -dnro NAME | grep -E '^sd[a-z]{1,3}$' || true; }
+settle() { udevadm settle --timeout=30 || fail "udev does not settle"; }
+
+# -- our modules -----------------------------------------------------------------
+
+MODULES=/mpath/modules
+CLASS=/sys/class/scsi_mpath_device
+
+mpath_loaded() { [[ -d /sys/module/scsi_multipath ]]; }
+mpath_load() { # [PARAMETER=VALUE...]
+	modprobe -a scsi_mod sd_mod
+	[[ -d /sys/module/libmultipath ]] || insmod "$MODULES/lib/libmultipath.ko"
+	insmod "$MODULES/scsi/scsi_multipath.ko" "$@"
+}
+mpath_unload() {
+	settle
+	rmmod scsi_multipath && rmmod libmultipath
+}
+
+# The one head there is, with N paths: HEAD, HEAD_SYS (gendisk), MPATH (mpath device).
+head_wait() { # [N]
+	local -; set +x
+	must_wait 30 "a head appears" one_head
+	MPATH=$(echo "$CLASS"/*)
+	must_wait 30 "it has ${1:-2} paths" paths_are "${1:-2}"
+	HEAD=$(basename "$(echo /sys/class/scsi_mpath_disk/"${MPATH##*/}"/sdmpath*)")
+	HEAD_SYS=/sys/block/$HEAD
+	must_wait 10 "/dev/$HEAD is there" test -b "/dev/$HEAD"
+	settle
+}
+heads() { local d; for d in "$CLASS"/*; do [[ -d $d ]] && echo "$d"; done; }
+no_heads() { [[ -z $(heads) && -z $(ls -d /sys/class/scsi_mpath_disk/* 2>/dev/null) ]]; }
+one_head() { [[ $(heads | wc -l) == 1 && -d $(echo /sys/class/scsi_mpath_disk/*/sdmpath*) ]]; }
+path_count() { find "$MPATH/multipath/" -maxdepth 1 -type l | wc -l; }
+paths_are() { [[ $(path_count) == "$1" ]]; }
+counter() { cat "$HEAD_SYS/$1"; }
+moved() { counter multipath_failover_count; }
+path_state() { cat "/sys/block/$(disk_of "$1")/mpath_state"; }
+state_is() { [[ $(path_state "$1") == "$2" ]]; } # H:C:I:L STATE
+in_use() { [[ $(path_state "$1") == usable ]]; }
+
+# Fails a path under I/O, so that I/O has to move. A device set offline has nothing to
+# give back if it happened to be idle: then again.
+fail_moving() { # I [KIND]
+	local -; set +x
+	local kind=${2:-${BED_KINDS[0]}} before limit=$BED_DETECT try
+	before=$(moved)
+	[[ $kind != offline ]] || limit=1
+	for ((try = 0; try < 10; try++)); do
+		bed_fail "$1" "$kind"
+		if wait_for "$limit" above "$HEAD_SYS/multipath_failover_count" "$before"; then
+			echo "ok: $kind: $(($(moved) - before)) I/Os moved"
+			must_wait "$BED_DETECT" "$kind: path $1 is not used any more" not in_use "${PATHS[$1]}"
+			return
+		fi
+		[[ $kind == offline ]] || break
+		bed_restore "$1" "$kind"
+		must_wait 10 "path $1 is used again" in_use "${PATHS[$1]}"
+		fio_goes_on 50
+	done
+	fail "$kind: no I/O moved off path $1"
+}
+
+# -- the kernel's log since the case began -------------------------------------------
+
+klog() { dmesg | sed -n "\\,mpath-test: begin $CASE_ID\$,,\$p"; }
+klog_has() { klog | grep -qE -- "$1"; }
+
+# -- I/O with content checked ------------------------------------------------------------
+
+# Random writes of a small area over and over, every pass read back and compared.
+# One error ends it: no error may reach the application.
+fio_start() { # DEVICE [FIO OPTION...]
+	local -; set +x
+	local device=$1
+	shift
+	rm -f "$WORK"/fio.*
+	fio --name=verify --filename="$device" --rw=randwrite --bs=4k --size="${FIO_SIZE:-$((8 / SLOW))m}" \
+		--ioengine=libaio --iodepth=8 --direct=1 --thread --rate_iops="${FIO_RATE:-500}" \
+		--verify=crc32c --verify_fatal=1 --verify_state_save=0 --time_based --runtime=600 \
+		--write_lat_log="$WORK/fio" --log_offset=0 \
+		--output-format=json --output="$WORK/fio.json" "$@" >"$WORK/fio.out" 2>&1 &
+	FIO_PID=$!
+	FIO_DEVICE=$device
+	fio_goes_on 20 30
+}
+fio_runs() { kill -0 "$FIO_PID" 2>/dev/null; }
+
+# fio must do N more I/Os within the time: the way is open again.
+fio_goes_on() { # [N [SECONDS]]
+	local -; set +x
+	local more=$((${1:-300} / SLOW))
+	must_wait "${2:-60}" "fio does $more more I/Os" fio_reached $(($(ios_of "${FIO_DEVICE##*/}") + more))
+}
+fio_reached() { fio_runs || fail "fio ended early: $(tail -3 "$WORK/fio.out")"; (($(ios_of "${FIO_DEVICE##*/}") >= $1)); }
+
+# Ends it, requires that nothing went wrong, then writes and reads the area once more.
+fio_finish() {
+	local -; set +x
+	local rc=0
+	fio_runs || fail "fio ended early: $(tail -3 "$WORK/fio.out")"
+	kill -INT "$FIO_PID"
+	wait "$FIO_PID" || rc=$?
+	FIO_PID=''
+	# 128: ended by our signal.
+	((rc == 0 || rc == 128)) || fail "fio ended with $rc: $(tail -3 "$WORK/fio.out")"
+	# Words about the signal come before the report.
+	sed -i -n '/^{/,$p' "$WORK/fio.json"
+	equal "$(jq '[.jobs[].error, .jobs[].total_err] | add' "$WORK/fio.json")" 0 "errors seen by fio"
+	FIO_DONE=$(jq '[.jobs[] | .read.total_ios + .write.total_ios] | add' "$WORK/fio.json")
+	FIO_LONGEST_MS=$(jq '[.jobs[] | .read.clat_ns.max, .write.clat_ns.max] | max / 1000000 | floor' "$WORK/fio.json")
+	echo "fio: $FIO_DONE I/Os, the longest took $FIO_LONGEST_MS ms"
+	fio_pass "$FIO_DEVICE"
+}
+
+# One pass: write the area, read it back, compare.
+fio_pass() { # DEVICE [FIO OPTION...]
+	local device=$1
+	shift
+	fio --name=pass --filename="$device" --rw=randwrite --bs=16k --size="${FIO_SIZE:-$((8 / SLOW))m}" \
+		--ioengine=libaio --iodepth=8 --direct=1 --thread --verify=crc32c --verify_fatal=1 "$@" \
+		>"$WORK/pass.out" 2>&1 || fail "fio pass on $device: $(grep -m3 -iE 'err|verify' "$WORK/pass.out")"
+	echo "ok: a whole pass of writing and comparing on $device"
+}

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Sourced by run, demo and bench: our modules for a kernel.
+
+# Builds them (unless told BUILD=no) and prints the folder a guest gets as
+# /mpath/modules. It is a copy: a build that goes on meanwhile changes no running test.
+build_modules() { # KIND KERNEL-FOLDER COPY
+	local release stage copy=$3 ko
+	release=$(<"$2/release")
+	stage=$TOP/build/modules/$release
+	[[ $1 != debug ]] || stage=$TOP/build/modules/debug
+	mkdir -p "$copy/lib" "$copy/scsi"
+	if [[ ${BUILD:-yes} == yes && -f $TOP/Makefile ]]; then
+		if [[ $1 == debug ]]; then
+			make -C "$TOP" modules KDIR="$(<"$2/build")" STAGE=debug KVER=
+		else
+			make -C "$TOP" modules KVER="$release" KDIR= STAGE=
+		fi >"$copy/build.log" 2>&1 || {
+			tail -20 "$copy/build.log" >&2
+			die "the modules do not build for $1: $copy/build.log"
+		}
+	fi
+	for ko in lib/libmultipath.ko scsi/scsi_multipath.ko; do
+		rm -f "$copy/$ko"
+		[[ ! -f $stage/$ko ]] || cp "$stage/$ko" "$copy/$ko"
+	done
+	echo "$copy"
+}

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Sourced by run, demo and bench: one guest, from its command line to its words.
+#
+#   vm_start KERNEL-FOLDER MODULES OUT SCRIPT [QEMU OPTION...]
+#   vm_read SECONDS      next line of the guest in VM_LINE; 1: silent for so long, 2: gone
+#   vm_stop
+#
+# OUT gets console.log, verdict.log and whatever the guest writes into /mpath/out.
+
+VM_PID='' VM_FD='' VM_LINE='' VM_APPEND=''
+
+vm_start() {
+	local kernel=$1 modules=$2 out=$3 script=$4 accel rootfs
+	shift 4
+	rootfs=$("$QT/lib/rootfs") || return
+	if [[ -n ${VM_ACCEL-} ]]; then
+		accel=("${VM_ACCEL[@]}")
+	elif "$QT/lib/kvm-works"; then
+		accel=(-accel kvm -cpu host -smp 2)
+	else
+		# No five-level page tables: a quarter less work for TLB misses of the emulator.
+		accel=(-accel 'tcg,thread=multi' -cpu 'max,la57=off' -smp 2)
+	fi
+	mkdir -p "$out"
+	# The guest works on a copy: what is edited meanwhile does not reach it.
+	rm -rf "$out-tests"
+	mkdir "$out-tests"
+	cp -r "$QT"/{guest,beds,cases} "$out-tests/"
+	: >"$out/verdict.log"
+	qemu-system-x86_64 -M q35 "${accel[@]}" -m "${VM_MEM:-1536}" \
+		-nodefaults -no-user-config -display none -no-reboot \
+		-kernel "$kernel/vmlinux" -initrd "$kernel/initrd" \
+		-append "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off log_buf_len=4M \
+watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 scsi_mod.scan=sync \
+mpath.run=$script $VM_APPEND" \
+		-chardev "${VM_CONSOLE:-file,path=$out/console.log},id=console" -serial chardev:console \
+		-chardev "file,id=verdict,path=$out/verdict.log" -serial chardev:verdict \
+		-drive "file=$rootfs,format=raw,if=virtio,readonly=on" \
+		-drive "file=$kernel/modules.img,format=raw,if=virtio,readonly=on" \
+		-virtfs "local,path=$out-tests,mount_tag=tests,security_model=none,readonly=on" \
+		-virtfs "local,path=$modules,mount_tag=modules,security_model=none,readonly=on" \
+		-virtfs "local,path=$out,mount_tag=out,security_model=none" \
+		-device virtio-rng-pci "$@" <"${VM_STDIN:-/dev/null}" 2>"$out/qemu.log" &
+	VM_PID=$!
+	exec {VM_FD}< <(exec tail -n +1 -s 0.1 -f --pid="$VM_PID" "$out/verdict.log" 2>/dev/null)
+}
+
+vm_read() {
+	local rc=0
+	IFS= read -r -t "$1" -u "$VM_FD" VM_LINE || rc=$?
+	VM_LINE=${VM_LINE%$'\r'}
+	((rc == 0)) && return 0
+	((rc > 128)) && return 1
+	return 2
+}
+
+vm_stop() {
+	[[ -n $VM_PID ]] || return 0
+	kill "$VM_PID" 2>/dev/null || true
+	wait "$VM_PID" 2>/dev/null || true
+	exec {VM_FD}<&-
+	VM_PID=''
+}
+
+# A TCG guest on a busy host sometimes loses a CPU's timer while booting and never
+# gets up. That is nobody's result: kill it and boot again. Arguments of vm_start.
+vm_boot() {
+	local try
+	for try in 1 2 3; do
+		vm_start "$@"
+		while vm_read "${VM_BOOT_TIMEOUT:-60}"; do
+			[[ $VM_LINE != UP* ]] || return 0
+		done
+		say "guest did not come up (try $try), console: $3/console.log"
+		vm_stop
+	done
+	return 1
+}
