@@ -75,29 +75,35 @@ static void failover_describe_status(const struct failover_status *status, char 
 
 KUNIT_ARRAY_PARAM(status, failover_statuses, failover_describe_status);
 
-static void failover_try_status(struct kunit *test, enum mpath_submit_mode mode)
+static void failover_try_status(struct kunit *test, struct mpath_kunit_lun *lun,
+				enum mpath_submit_mode mode, u8 seed)
 {
 	const struct failover_status *status = test->param_value;
-	struct mpath_kunit_lun *lun = mpath_kunit_lun(test, mode, 2);
 	struct mpath_kunit_path *a = &lun->paths[0];
 	struct mpath_kunit_path *b = &lun->paths[1];
 	const bool moves = status->fate == MOVES_FROM_DEAD || status->fate == MOVES_FROM_SUSPECT;
-	struct mpath_kunit_io *io = mpath_kunit_io(lun, REQ_OP_WRITE, 0, 8);
 	const unsigned int nr_failures = status->fate == PAUSES ? 3 : 1;
+	const struct mpath_head_stats before = mpath_kunit_stats(lun);
+	const u64 moved_from_a = mpath_device_failover_count(a->core);
+	const int nr_probes = atomic_read(&a->nr_probes);
 	const u64 start = ktime_get_ns();
+	struct mpath_kunit_io *io;
 
+	mpath_head_set_submit_mode(lun->head, mode);
+	mpath_kunit_forget(lun);
 	mpath_kunit_hold_probe(a);
 	mpath_kunit_fail(a, status->status, nr_failures);
-	mpath_kunit_fill(io, 1);
+	io = mpath_kunit_io(lun, REQ_OP_WRITE, 0, 8);
+	mpath_kunit_fill(io, seed);
 	mpath_kunit_submit(io);
 	KUNIT_EXPECT_EQ(test, mpath_kunit_wait(io),
 			status->fate == ENDS ? (__force u8)status->status : 0);
 	KUNIT_EXPECT_EQ(test, io->nr_ends, 1);
-	KUNIT_EXPECT_EQ(test, mpath_kunit_stored(lun, 0, 8, 1), status->fate != ENDS);
+	KUNIT_EXPECT_EQ(test, mpath_kunit_stored(lun, 0, 8, seed), status->fate != ENDS);
 	KUNIT_EXPECT_EQ(test, mpath_kunit_nr_bios(a), status->fate == PAUSES ? nr_failures + 1 : 1);
 	KUNIT_EXPECT_EQ(test, mpath_kunit_nr_bios(b), moves);
-	KUNIT_EXPECT_EQ(test, mpath_kunit_stats(lun).failover_count, moves);
-	KUNIT_EXPECT_EQ(test, mpath_device_failover_count(a->core), moves);
+	KUNIT_EXPECT_EQ(test, mpath_kunit_stats(lun).failover_count - before.failover_count, moves);
+	KUNIT_EXPECT_EQ(test, mpath_device_failover_count(a->core) - moved_from_a, moves);
 	KUNIT_EXPECT_EQ(test, mpath_device_failover_count(b->core), 0);
 	/* One of them may have been cut short by a kick for something else. */
 	if (status->fate == PAUSES)
@@ -106,7 +112,7 @@ static void failover_try_status(struct kunit *test, enum mpath_submit_mode mode)
 
 	if (!moves) {
 		KUNIT_EXPECT_STREQ(test, mpath_device_state_name(a->core), "usable");
-		KUNIT_EXPECT_EQ(test, atomic_read(&a->nr_probes), 0);
+		KUNIT_EXPECT_EQ(test, atomic_read(&a->nr_probes), nr_probes);
 		return;
 	}
 	/* Out of service until it has answered. */
@@ -115,6 +121,7 @@ static void failover_try_status(struct kunit *test, enum mpath_submit_mode mode)
 	KUNIT_EXPECT_EQ(test, mpath_kunit_wait(mpath_kunit_read(lun, 0)), 0);
 	KUNIT_EXPECT_EQ(test, mpath_kunit_nr_bios(b), 2);
 	mpath_kunit_free_probe(a);
+	mpath_device_recheck(a->core);
 	KUNIT_EXPECT_TRUE(test, failover_becomes(a, "usable"));
 	KUNIT_EXPECT_EQ(test, mpath_kunit_wait(mpath_kunit_read(lun, 0)), 0);
 	KUNIT_EXPECT_EQ(test, mpath_kunit_nr_bios(a), 2);
@@ -124,12 +131,10 @@ static void failover_try_status(struct kunit *test, enum mpath_submit_mode mode)
 
 static void status_decides_over_bio_and_path(struct kunit *test)
 {
-	failover_try_status(test, MPATH_SUBMIT_INTERPOSE);
-}
+	struct mpath_kunit_lun *lun = mpath_kunit_lun(test, MPATH_SUBMIT_INTERPOSE, 2);
 
-static void status_decides_over_clone_and_path(struct kunit *test)
-{
-	failover_try_status(test, MPATH_SUBMIT_CLONE);
+	failover_try_status(test, lun, MPATH_SUBMIT_INTERPOSE, 1);
+	failover_try_status(test, lun, MPATH_SUBMIT_CLONE, 2);
 }
 
 /* --- contexts ------------------------------------------------------------------------------- */
@@ -137,18 +142,13 @@ static void status_decides_over_clone_and_path(struct kunit *test)
 struct failover_context {
 	const char *name;
 	enum mpath_kunit_context context;
-	enum mpath_submit_mode mode;
 };
 
 static const struct failover_context failover_contexts[] = {
-	{ "inline_interpose", MPATH_KUNIT_INLINE, MPATH_SUBMIT_INTERPOSE },
-	{ "inline_clone", MPATH_KUNIT_INLINE, MPATH_SUBMIT_CLONE },
-	{ "work_interpose", MPATH_KUNIT_WORK, MPATH_SUBMIT_INTERPOSE },
-	{ "work_clone", MPATH_KUNIT_WORK, MPATH_SUBMIT_CLONE },
-	{ "softirq_interpose", MPATH_KUNIT_SOFTIRQ, MPATH_SUBMIT_INTERPOSE },
-	{ "softirq_clone", MPATH_KUNIT_SOFTIRQ, MPATH_SUBMIT_CLONE },
-	{ "hardirq_interpose", MPATH_KUNIT_HARDIRQ, MPATH_SUBMIT_INTERPOSE },
-	{ "hardirq_clone", MPATH_KUNIT_HARDIRQ, MPATH_SUBMIT_CLONE },
+	{ "inline", MPATH_KUNIT_INLINE },
+	{ "work", MPATH_KUNIT_WORK },
+	{ "softirq", MPATH_KUNIT_SOFTIRQ },
+	{ "hardirq", MPATH_KUNIT_HARDIRQ },
 };
 
 static void failover_describe_context(const struct failover_context *context, char *desc)
@@ -162,21 +162,21 @@ KUNIT_ARRAY_PARAM(context, failover_contexts, failover_describe_context);
  * Nothing on the way back may sleep, and nothing is sent from there: a bio is sent
  * again by a work item, whoever has ended it.
  */
-static void bios_move_whoever_ends_them(struct kunit *test)
+static void failover_try_context(struct kunit *test, struct mpath_kunit_lun *lun, u8 seed)
 {
 	const struct failover_context *param = test->param_value;
-	struct mpath_kunit_lun *lun = mpath_kunit_lun(test, param->mode, 2);
 	struct mpath_kunit_path *a = &lun->paths[0];
 	struct mpath_kunit_path *b = &lun->paths[1];
 	struct mpath_kunit_io *ios[32];
 	unsigned int i, nr_odd = 0;
 
+	mpath_kunit_forget(lun);
 	mpath_kunit_set_context(a, param->context);
 	mpath_kunit_set_context(b, param->context);
 	mpath_kunit_hold(a);
 	for (i = 0; i < ARRAY_SIZE(ios); i++) {
 		ios[i] = mpath_kunit_io(lun, REQ_OP_WRITE, i * 8, 8);
-		mpath_kunit_fill(ios[i], 1);
+		mpath_kunit_fill(ios[i], seed);
 		mpath_kunit_submit(ios[i]);
 	}
 	/* Half of them, then the rest with another status. */
@@ -184,12 +184,24 @@ static void bios_move_whoever_ends_them(struct kunit *test)
 	mpath_kunit_release(a, ARRAY_SIZE(ios) / 2, BLK_STS_IOERR);
 	mpath_kunit_release_all(a, BLK_STS_TRANSPORT);
 	KUNIT_EXPECT_EQ(test, mpath_kunit_nr_wrong(ios, ARRAY_SIZE(ios), BLK_STS_OK), 0);
-	KUNIT_EXPECT_TRUE(test, mpath_kunit_stored(lun, 0, ARRAY_SIZE(ios) * 8, 1));
+	KUNIT_EXPECT_TRUE(test, mpath_kunit_stored(lun, 0, ARRAY_SIZE(ios) * 8, seed));
 	KUNIT_ASSERT_EQ(test, mpath_kunit_nr_seen(lun), 2 * ARRAY_SIZE(ios));
 	for (i = 0; i < 2 * ARRAY_SIZE(ios); i++)
 		nr_odd += lun->seen[i].path != (i < ARRAY_SIZE(ios) ? a : b) ||
 			  lun->seen[i].worker != (i >= ARRAY_SIZE(ios));
 	KUNIT_EXPECT_EQ(test, nr_odd, 0);
+}
+
+static void bios_move_whoever_ends_them(struct kunit *test)
+{
+	struct mpath_kunit_lun *lun = mpath_kunit_lun(test, MPATH_SUBMIT_INTERPOSE, 2);
+
+	failover_try_context(test, lun, 1);
+	failover_is_good(&lun->paths[0]);
+	mpath_device_recheck(lun->paths[0].core);
+	KUNIT_ASSERT_TRUE(test, failover_becomes(&lun->paths[0], "usable"));
+	mpath_head_set_submit_mode(lun->head, MPATH_SUBMIT_CLONE);
+	failover_try_context(test, lun, 2);
 }
 
 /*
@@ -623,7 +635,6 @@ static void head_learns_what_the_lun_does_not_know(struct kunit *test)
 
 static struct kunit_case mpath_failover_cases[] = {
 	KUNIT_CASE_PARAM(status_decides_over_bio_and_path, status_gen_params),
-	KUNIT_CASE_PARAM(status_decides_over_clone_and_path, status_gen_params),
 	KUNIT_CASE_PARAM(bios_move_whoever_ends_them, context_gen_params),
 	KUNIT_CASE_PARAM(failing_at_once_does_not_recurse, mode_gen_params),
 	KUNIT_CASE_PARAM(failing_inside_the_submission_is_like_any_failure, mode_gen_params),

@@ -378,6 +378,12 @@ unsigned int mpath_kunit_nr_seen(struct mpath_kunit_lun *lun)
 }
 EXPORT_SYMBOL_GPL(mpath_kunit_nr_seen);
 
+unsigned int mpath_kunit_nr_started(struct mpath_kunit_lun *lun)
+{
+	return READ_ONCE(lun->nr_started);
+}
+EXPORT_SYMBOL_GPL(mpath_kunit_nr_started);
+
 void mpath_kunit_forget(struct mpath_kunit_lun *lun)
 {
 	unsigned long flags;
@@ -539,9 +545,6 @@ static void mpath_kunit_head_free(struct gendisk *disk)
 {
 	struct mpath_kunit_lun *lun = disk->private_data;
 
-	if (lun->head)
-		mpath_head_destroy(lun->head);
-	lun->head = NULL;
 	complete(&lun->gone);
 }
 
@@ -639,6 +642,7 @@ static bool mpath_kunit_end_threads(struct mpath_kunit_lun *lun)
 /* The disks of a LUN, without a head behind them. NULL without memory. */
 static struct mpath_kunit_lun *mpath_kunit_make_disks(void)
 {
+	const struct mpath_head_config config = { .name = "keeper" };
 	struct mpath_kunit_lun *lun = kzalloc(sizeof(*lun), GFP_KERNEL);
 	unsigned int i;
 
@@ -665,11 +669,14 @@ static struct mpath_kunit_lun *mpath_kunit_make_disks(void)
 	lun->disk->flags = GENHD_FL_NO_PART;
 	snprintf(lun->disk->disk_name, DISK_NAME_LEN, "mpkunit%d", lun->id);
 	set_capacity(lun->disk, MPATH_KUNIT_SECTORS);
-	if (mpath_kunit_stack_all(lun) || device_add_disk(NULL, lun->disk, NULL))
+	if (mpath_kunit_stack_all(lun) || mpath_head_create(&config, &lun->keeper) ||
+	    device_add_disk(NULL, lun->disk, NULL))
 		goto fail;
 	return lun;
 
 fail:
+	if (lun->keeper)
+		mpath_head_destroy(lun->keeper);
 	if (lun->disk)
 		put_disk(lun->disk);
 	for (i = 0; i < MPATH_KUNIT_MAX_PATHS; i++)
@@ -690,6 +697,9 @@ static bool mpath_kunit_free_disks(struct mpath_kunit_lun *lun)
 	}
 	if (!wait_for_completion_timeout(&lun->gone, MPATH_KUNIT_PATIENCE))
 		return false;
+	if (lun->head)
+		mpath_head_destroy(lun->head);
+	mpath_head_destroy(lun->keeper);
 	for (i = 0; i < MPATH_KUNIT_MAX_PATHS; i++)
 		mpath_kunit_free_path(&lun->paths[i]);
 	vfree(lun->store);
@@ -700,13 +710,13 @@ static bool mpath_kunit_free_disks(struct mpath_kunit_lun *lun)
 /* The disks that tests share, unless one of them has them. */
 static struct mpath_kunit_lun *mpath_kunit_spare;
 
-static void mpath_kunit_start_head(struct mpath_kunit_lun *lun, enum mpath_submit_mode mode)
+static void mpath_kunit_start_head(struct mpath_kunit_lun *lun)
 {
 	const struct mpath_head_config config = {
 		.name = lun->disk->disk_name,
 		.disk = lun->disk,
 		.iopolicy = MPATH_IOPOLICY_NUMA,
-		.submit_mode = mode,
+		.submit_mode = lun->mode,
 		.no_path_timeout_ms = 0,
 	};
 	unsigned int i;
@@ -772,6 +782,16 @@ static void mpath_kunit_reset(struct mpath_kunit_lun *lun)
 	lun->nr_ended = 0;
 }
 
+void mpath_kunit_restart(struct mpath_kunit_lun *lun)
+{
+	KUNIT_ASSERT_TRUE(lun->test, mpath_kunit_stop_head(lun));
+	mpath_head_destroy(lun->head);
+	lun->head = NULL;
+	mpath_kunit_reset(lun);
+	mpath_kunit_start_head(lun);
+}
+EXPORT_SYMBOL_GPL(mpath_kunit_restart);
+
 static void mpath_kunit_cleanup(void *context)
 {
 	struct mpath_kunit_lun *lun = context;
@@ -800,9 +820,10 @@ static struct mpath_kunit_lun *mpath_kunit_start_lun(struct kunit *test,
 	KUNIT_ASSERT_NOT_NULL(test, lun);
 	lun->test = test;
 	lun->nr_paths = nr_paths;
+	lun->mode = mode;
 	memset(lun->store, 0, MPATH_KUNIT_SECTORS << SECTOR_SHIFT);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, mpath_kunit_cleanup, lun), 0);
-	mpath_kunit_start_head(lun, mode);
+	mpath_kunit_start_head(lun);
 	return lun;
 }
 
@@ -1075,28 +1096,46 @@ EXPORT_SYMBOL_GPL(mpath_kunit_join);
 
 struct mpath_kunit_stall {
 	struct kprobe probe;
-	struct task_struct *who;
-	u64 ns;
+	struct task_struct *victim;
+	struct task_struct *hog;
 	atomic_t taken;
 	bool stalled;
 	bool go;
 };
 
+/* Nobody is stopped for longer than this. */
+#define MPATH_KUNIT_STALL_NS (5 * NSEC_PER_SEC)
+
+/* Context: the victim's, preemption off; it goes when this returns, if it can. */
 static int mpath_kunit_stall_here(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct mpath_kunit_stall *stall = container_of(probe, struct mpath_kunit_stall, probe);
+
+	if (current == stall->victim && !atomic_xchg(&stall->taken, 1))
+		wake_up_process(stall->hog);
+	return 0;
+}
+NOKPROBE_SYMBOL(mpath_kunit_stall_here);
+
+static int mpath_kunit_hog(void *arg)
+{
+	struct mpath_kunit_stall *stall = arg;
 	u64 end;
 
-	if ((stall->who && current != stall->who) || atomic_xchg(&stall->taken, 1))
-		return 0;
+	/* Woken either by the victim or to stop. */
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	while (!atomic_read(&stall->taken) && !kthread_should_stop()) {
+		schedule();
+		set_current_state(TASK_UNINTERRUPTIBLE);
+	}
+	__set_current_state(TASK_RUNNING);
+	end = ktime_get_ns() + MPATH_KUNIT_STALL_NS;
 	WRITE_ONCE(stall->stalled, true);
-	end = ktime_get_mono_fast_ns() + stall->ns;
-	while (!READ_ONCE(stall->go) && ktime_get_mono_fast_ns() < end)
+	while (!READ_ONCE(stall->go) && ktime_get_ns() < end)
 		cpu_relax();
 	WRITE_ONCE(stall->stalled, false);
 	return 0;
 }
-NOKPROBE_SYMBOL(mpath_kunit_stall_here);
 
 static void mpath_kunit_end_stall(void *context)
 {
@@ -1104,27 +1143,37 @@ static void mpath_kunit_end_stall(void *context)
 
 	WRITE_ONCE(stall->go, true);
 	unregister_kprobe(&stall->probe);
+	kthread_stop(stall->hog);
+	put_task_struct(stall->hog);
 	kfree(stall);
 }
 
 struct mpath_kunit_stall *mpath_kunit_stall(struct kunit *test, struct mpath_kunit_thread *thread,
-					    const char *symbol, unsigned int ms)
+					    const char *symbol)
 {
 	struct mpath_kunit_stall *stall;
+	struct task_struct *hog;
 	int ret;
 
 	if (num_online_cpus() < 2)
 		kunit_skip(test, "needs two CPUs");
+	set_cpus_allowed_ptr(current, cpumask_of(0));
 	stall = kzalloc(sizeof(*stall), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, stall);
+	hog = kthread_create(mpath_kunit_hog, stall, "mpath_kunit_hog");
+	if (IS_ERR(hog))
+		kfree(stall);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, hog);
+	stall->victim = thread->task;
+	stall->hog = get_task_struct(hog);
+	kthread_bind(hog, 1);
+	sched_set_fifo(hog);
+	wake_up_process(hog);
+
 	stall->probe.symbol_name = symbol;
 	stall->probe.pre_handler = mpath_kunit_stall_here;
-	stall->who = thread ? thread->task : NULL;
-	stall->ns = (u64)ms * NSEC_PER_MSEC;
 	ret = register_kprobe(&stall->probe);
-	if (ret)
-		kfree(stall);
-	KUNIT_ASSERT_EQ_MSG(test, ret, 0, "no probe at %s", symbol);
+	KUNIT_EXPECT_EQ_MSG(test, ret, 0, "no probe at %s", symbol);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, mpath_kunit_end_stall, stall), 0);
 	return stall;
 }
@@ -1142,7 +1191,7 @@ void mpath_kunit_unstall(struct mpath_kunit_stall *stall)
 #else /* !CONFIG_KPROBES */
 
 struct mpath_kunit_stall *mpath_kunit_stall(struct kunit *test, struct mpath_kunit_thread *thread,
-					    const char *symbol, unsigned int ms)
+					    const char *symbol)
 {
 	kunit_skip(test, "needs kprobes");
 	return NULL;

@@ -117,9 +117,12 @@ struct mpath_kunit_lun {
 	struct kunit *test;
 	struct gendisk *disk;
 	struct mpath_head *head; /* NULL between tests */
+	/* Shares the slab of every head's clones, which is slow to make. */
+	struct mpath_head *keeper;
 	u8 *store;
 	struct mpath_kunit_path paths[MPATH_KUNIT_MAX_PATHS]; /* all of them disks */
 	unsigned int nr_paths;                                /* that the test asked for */
+	enum mpath_submit_mode mode;
 	int id;
 	bool own;
 	bool removed;
@@ -199,6 +202,8 @@ struct mpath_kunit_lun *mpath_kunit_own_lun(struct kunit *test, enum mpath_submi
 					    unsigned int nr_paths);
 /* Restacks the head's limits after the paths' were changed. */
 void mpath_kunit_restack(struct mpath_kunit_lun *lun);
+/* Another head over the same paths, as new. What the test knew of the old one is gone. */
+void mpath_kunit_restart(struct mpath_kunit_lun *lun);
 /* As the glue does when the last path is gone. The head must be of mpath_kunit_own_lun(). */
 void mpath_kunit_remove_head(struct mpath_kunit_lun *lun);
 
@@ -232,6 +237,8 @@ void mpath_kunit_free_probe(struct mpath_kunit_path *path);
 unsigned int mpath_kunit_nr_bios(struct mpath_kunit_path *path);
 unsigned int mpath_kunit_nr_held(struct mpath_kunit_path *path);
 unsigned int mpath_kunit_nr_in_flight(struct mpath_kunit_path *path);
+/* Submitted bios, whether or not they have ended. */
+unsigned int mpath_kunit_nr_started(struct mpath_kunit_lun *lun);
 /* The record of what the paths saw. */
 unsigned int mpath_kunit_nr_seen(struct mpath_kunit_lun *lun);
 void mpath_kunit_forget(struct mpath_kunit_lun *lun);
@@ -298,15 +305,16 @@ bool mpath_kunit_is_done(struct mpath_kunit_thread *thread);
 bool mpath_kunit_join(struct mpath_kunit_thread *thread);
 
 /*
- * Stops @thread (NULL: whoever comes first) at its next call of the function @symbol, for
- * @ms at most, so that another CPU can do what must not happen meanwhile. The thread spins
- * on the spot, with its read sections and locks. Skips the test where there are no kprobes
+ * Stops @thread at its next call of the function @symbol, so that another CPU can do what
+ * must not happen meanwhile. It is preempted there, as it could be at any time, with its
+ * read sections and references, by a busy thread of a higher priority. The thread must be
+ * prepared for CPU 1; the test moves to CPU 0. Skips the test where there are no kprobes
  * or no second CPU.
  */
 struct mpath_kunit_stall;
 struct mpath_kunit_stall *mpath_kunit_stall(struct kunit *test, struct mpath_kunit_thread *thread,
-					    const char *symbol, unsigned int ms);
-/* Is it spinning at this moment? */
+					    const char *symbol);
+/* Is it standing there? */
 bool mpath_kunit_is_stalled(struct mpath_kunit_stall *stall);
 void mpath_kunit_unstall(struct mpath_kunit_stall *stall);
 

@@ -5,7 +5,7 @@
 // either ends there or waits in the requeue list for resend(). Bios are never sent
 // from a completion: a path that fails at once would recurse until the stack is gone.
 //
-// Crossings into the shim for one bio that succeeds: ten, counted by a unit test.
+// Crossings into the shim for one bio that succeeds: nine, counted by a unit test.
 #pragma once
 
 #include "geometry.hpp"

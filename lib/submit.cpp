@@ -121,7 +121,7 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 
 	const auto [fate, blame] = mpath::classify(status, io->nowait);
 
-	if (fate == Fate::complete || gives_up(io, blame)) {
+	if (fate == Fate::complete || (fate == Fate::move && gives_up(io, blame))) {
 		if (status == MPATH_STS_TARGET || status == MPATH_STS_NOTSUPP)
 			mpk_io_learn_limits(io, path->disk());
 		mpk_io_finish(io, status);
@@ -206,7 +206,8 @@ bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 		mpk_work_arm(requeue_work_.get(), kLookAgainMs);
 		since = now;
 	}
-	if (now - since < static_cast<u64>(timeout))
+	// Another CPU may have started it a moment after this one has looked at the time.
+	if (now < since + static_cast<u64>(timeout))
 		return true;
 	// A probe is on its way and ends soon, one way or the other.
 	return verdict_due(guard);
@@ -296,15 +297,20 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 				// an error yet.
 				path = choose(AnyPath{}, guard);
 			}
+			// Waiting for the verdict on one path while others work is not for want of
+			// a path.
+			const bool has_path = !path && choose(AnyPath{}, guard);
+
 			if (path) {
 				path->get();
-			} else if (io->confirmed >= kConfirmedIsEnough ||
-				   (tried_all && choose(AnyPath{}, guard))) {
+			} else if (tried_all && io->insisted &&
+				   (io->confirmed >= kConfirmedIsEnough || has_path)) {
 				// Failed on paths that work, and none is left to try: it is the bio.
 				verdict = io->status;
-			} else if (may_wait(guard)) {
+			} else if ((pending && has_path) || may_wait(guard)) {
 				if (!io->nowait) {
-					count_waiting(io);
+					if (!has_path)
+						count_waiting(io);
 					return Outcome::still_waiting;
 				}
 				verdict = MPATH_STS_AGAIN;

@@ -267,7 +267,10 @@ static int mpk_renew_clone(struct mpk_record *record, struct block_device *bdev)
 	int ret;
 
 	bio_uninit(clone);
-	ret = bio_init_clone(bdev, clone, record->bio, GFP_NOIO);
+	/* With a device it would be charged to a cgroup twice: as new, and as a clone. */
+	ret = bio_init_clone(NULL, clone, record->bio, GFP_NOIO);
+	clone->bi_bdev = bdev;
+	bio_clone_blkg_association(clone, record->bio);
 	clone->bi_pool = pool;
 	clone->bi_opf = (clone->bi_opf & ~REQ_ALLOC_CACHE) | cached;
 	return ret;

@@ -77,8 +77,10 @@ TEST(TurVerdict, busy_and_task_set_full_say_later)
 TEST(TurVerdict, every_other_status_is_dead)
 {
 	const std::map<u8, mpath_verdict> known = {
-		{0x00, MPATH_VERDICT_FINE},  {0x18, MPATH_VERDICT_FINE},
-		{0x08, MPATH_VERDICT_LATER}, {0x28, MPATH_VERDICT_LATER},
+		{0x00, MPATH_VERDICT_FINE},
+		{0x18, MPATH_VERDICT_FINE},
+		{0x08, MPATH_VERDICT_LATER},
+		{0x28, MPATH_VERDICT_LATER},
 	};
 
 	for (int status = 0; status < 256; status++) {
@@ -169,8 +171,8 @@ TEST(CdbMayPass, exactly_the_commands_that_only_read)
 
 TEST(CdbMayPass, nothing_that_reserves)
 {
-	EXPECT_FALSE(may_pass({0x16, 0, 0, 0, 0, 0})); // RESERVE(6)
-	EXPECT_FALSE(may_pass({0x17, 0, 0, 0, 0, 0})); // RELEASE(6)
+	EXPECT_FALSE(may_pass({0x16, 0, 0, 0, 0, 0}));             // RESERVE(6)
+	EXPECT_FALSE(may_pass({0x17, 0, 0, 0, 0, 0}));             // RELEASE(6)
 	EXPECT_FALSE(may_pass({0x56, 0, 0, 0, 0, 0, 0, 0, 0, 0})); // RESERVE(10)
 	EXPECT_FALSE(may_pass({0x57, 0, 0, 0, 0, 0, 0, 0, 0, 0})); // RELEASE(10)
 	EXPECT_FALSE(may_pass({0x5f, 0, 0, 0, 0, 0, 0, 0, 0, 0})); // PERSISTENT RESERVE OUT
@@ -180,9 +182,10 @@ TEST(CdbMayPass, nothing_that_writes_or_reconfigures)
 {
 	// FORMAT UNIT, WRITE(6/10/12/16), MODE SELECT(6/10), UNMAP, WRITE SAME(10/16), START STOP
 	// UNIT, SANITIZE, COMPARE AND WRITE, EXTENDED COPY, MAINTENANCE OUT, SECURITY PROTOCOL OUT
-	for (const int opcode : {0x04, 0x0a, 0x2a, 0xaa, 0x8a, 0x15, 0x55, 0x42, 0x41, 0x93, 0x1b, 0x48,
-				 0x89, 0x83, 0xa4, 0xb5})
-		EXPECT_FALSE(may_pass({static_cast<u8>(opcode), 0, 0, 0, 0, 0})) << std::hex << opcode;
+	for (const int opcode : {0x04, 0x0a, 0x2a, 0xaa, 0x8a, 0x15, 0x55, 0x42, 0x41, 0x93, 0x1b,
+				 0x48, 0x89, 0x83, 0xa4, 0xb5})
+		EXPECT_FALSE(may_pass({static_cast<u8>(opcode), 0, 0, 0, 0, 0}))
+			<< std::hex << opcode;
 }
 
 TEST(CdbMayPass, service_action_in_16_only_for_what_reads)

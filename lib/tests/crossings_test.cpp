@@ -33,8 +33,8 @@ protected:
 
 // In the order in which they come.
 const std::vector<Port> kNumaInterposed = {
-	Port::read_lock, Port::this_node,   Port::ref_get, Port::read_unlock, Port::bio_is_chained,
-	Port::io_start,	 Port::io_send,	    Port::io_finish, Port::ref_put,
+	Port::read_lock, Port::this_node, Port::ref_get,   Port::read_unlock, Port::bio_is_chained,
+	Port::io_start,  Port::io_send,   Port::io_finish, Port::ref_put,
 };
 
 } // namespace
@@ -68,9 +68,8 @@ TEST_F(Crossings, are_these)
 	std::vector<Port> seen;
 
 	for (int port = 0; port < static_cast<int>(Port::count); port++)
-		before_each(static_cast<Port>(port), [&seen, port] {
-			seen.push_back(static_cast<Port>(port));
-		});
+		before_each(static_cast<Port>(port),
+			    [&seen, port] { seen.push_back(static_cast<Port>(port)); });
 	complete(submit(), MPATH_STS_OK);
 
 	const std::vector<Port> until_now = seen;

@@ -217,6 +217,46 @@ TEST_F(Failover, tells_nobody_of_short_tries_that_failed_when_the_long_one_succe
 	EXPECT_TRUE(ended_with(MPATH_STS_OK, bio));
 }
 
+TEST_F(Failover, waits_for_a_path_to_insist_on)
+{
+	config.no_path_timeout_ms = 5000;
+	auto &a = add("a");
+	auto &b = add("b");
+	auto &c = add("c");
+	auto &bio = submit();
+
+	complete_and_settle(bio, MPATH_STS_IOERR);
+	complete(bio, MPATH_STS_IOERR);
+	run_work_of(b.device); // fine
+	for (auto *path : {&a, &b, &c})
+		path->device_state = kBlocked;
+	run_work();
+	EXPECT_TRUE(waits(bio));
+	for (auto *path : {&a, &b, &c})
+		path->device_state = kRunning;
+	advance_ms(500);
+	EXPECT_TRUE(is_on(a, bio));
+	EXPECT_FALSE(failfast(bio));
+}
+
+TEST_F(Failover, does_not_speak_of_a_missing_path_when_it_waits_for_a_verdict)
+{
+	config.no_path_timeout_ms = 5000;
+	add("a");
+	auto &b = add("b");
+	auto &bio = submit();
+
+	complete_and_settle(bio, MPATH_STS_IOERR); // a is fine
+	b.verdict = MPATH_VERDICT_LATER;
+	complete_and_settle(bio, MPATH_STS_IOERR);
+	EXPECT_TRUE(waits(bio));
+	EXPECT_FALSE(logged("lun0: no usable path, holding I/O for up to 5000 ms\n"));
+	EXPECT_EQ(stats().requeue_no_usable_path_count, 0u);
+	b.verdict = MPATH_VERDICT_FINE;
+	advance_ms(200);
+	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
+}
+
 TEST_F(Failover, blames_no_path_for_a_bad_bio)
 {
 	auto &a = add("a");
@@ -572,12 +612,30 @@ TEST_F(Failover, ends_after_so_many_moves_where_io_may_wait_for_ever_but_the_bio
 	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
 }
 
+TEST_F(Failover, does_not_end_for_back_pressure_after_however_many_moves)
+{
+	config.no_path_timeout_ms = -1;
+	auto &a = add("a");
+	auto &bio = submit();
+
+	for (int i = 0; i < 32; i++) {
+		complete(bio, MPATH_STS_TRANSPORT);
+		advance_ms(1000);
+	}
+	ASSERT_TRUE(is_on(a, bio));
+	complete(bio, MPATH_STS_RESOURCE);
+	advance_ms(10);
+	EXPECT_TRUE(is_on(a, bio));
+}
+
 TEST_F(Failover, pauses_between_the_tries_of_a_path_that_answers_probes_and_fails_io)
 {
 	config.no_path_timeout_ms = -1;
 	auto &a = add("a");
 
-	a.disk.on_send = [](mpath_io *io) { mpath::fake::complete(io, MPATH_STS_TRANSPORT); };
+	a.disk.on_send = [](mpath_io *io) {
+		mpath::fake::complete(io, MPATH_STS_TRANSPORT);
+	};
 
 	auto &bio = submit();
 

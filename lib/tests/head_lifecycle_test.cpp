@@ -204,7 +204,10 @@ struct Difference {
 	void (*apply)(mpath_geometry &geometry);
 	const char *message;
 
-	friend std::ostream &operator<<(std::ostream &out, const Difference &d) { return out << d.name; }
+	friend std::ostream &operator<<(std::ostream &out, const Difference &d)
+	{
+		return out << d.name;
+	}
 };
 
 class Contradiction : public AddPath, public ::testing::WithParamInterface<Difference> {
@@ -278,8 +281,9 @@ TEST_F(AddPath, accepts_strings_of_the_full_length)
 	b.geometry.product[15] = 'Y';
 	EXPECT_EQ(try_add(a), 0);
 	EXPECT_EQ(try_add(b), -EMEDIUMTYPE);
-	EXPECT_TRUE(logged("lun0: path b refused: its product is PRODUCTPRODUCTXY, that of the head "
-			   "PRODUCTPRODUCTXX\n"));
+	EXPECT_TRUE(
+		logged("lun0: path b refused: its product is PRODUCTPRODUCTXY, that of the head "
+		       "PRODUCTPRODUCTXX\n"));
 }
 
 TEST_F(AddPath, holds_later_paths_to_the_first_even_when_that_is_gone)
@@ -339,7 +343,8 @@ TEST_F(Removal, moves_io_in_flight_that_fails_meanwhile)
 	auto &b = add("b");
 	auto &bio = submit();
 
-	at_blocked_drain([&] { on_another_cpu([&] { complete_and_settle(bio, MPATH_STS_OFFLINE); }); });
+	at_blocked_drain(
+		[&] { on_another_cpu([&] { complete_and_settle(bio, MPATH_STS_OFFLINE); }); });
 	remove(a);
 	EXPECT_TRUE(is_on(b, bio));
 }
@@ -350,7 +355,8 @@ TEST_F(Removal, moves_io_in_flight_that_fails_of_an_unknown_cause)
 	auto &b = add("b");
 	auto &bio = submit();
 
-	at_blocked_drain([&] { on_another_cpu([&] { complete_and_settle(bio, MPATH_STS_IOERR); }); });
+	at_blocked_drain(
+		[&] { on_another_cpu([&] { complete_and_settle(bio, MPATH_STS_IOERR); }); });
 	remove(a);
 	EXPECT_TRUE(is_on(b, bio));
 	EXPECT_EQ(a.probes, 0) << "a path that leaves is not asked any more";
@@ -428,7 +434,7 @@ TEST_F(Removal, asks_no_path_that_leaves)
 	auto &a = add("a");
 
 	complete(submit(), MPATH_STS_IOERR); // a probe is due
-	due_work_runs_at_cancel(true); // and begins now
+	due_work_runs_at_cancel(true);       // and begins now
 	remove(a);
 	EXPECT_EQ(a.probes, 0);
 }
@@ -465,9 +471,8 @@ TEST_F(Removal, sends_no_more_io_from_its_first_step_on)
 	auto &a = add("a");
 	auto &b = add("b");
 
-	before(Port::synchronize, [&] {
-		on_another_cpu([&] { EXPECT_TRUE(is_on(b, submit())); });
-	});
+	before(Port::synchronize,
+	       [&] { on_another_cpu([&] { EXPECT_TRUE(is_on(b, submit())); }); });
 	remove(a);
 	EXPECT_EQ(a.disk.in_flight.size(), 0u);
 }
@@ -556,9 +561,8 @@ TEST_F(Removal, of_all_paths_and_their_return_loses_nothing)
 
 		auto &bio = submit();
 
-		at_blocked_drain([&] {
-			on_another_cpu([&] { complete_all(path, MPATH_STS_TRANSPORT); });
-		});
+		at_blocked_drain(
+			[&] { on_another_cpu([&] { complete_all(path, MPATH_STS_TRANSPORT); }); });
 		remove(path);
 		run_work();
 		EXPECT_TRUE(waits(bio));

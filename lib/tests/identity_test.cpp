@@ -145,13 +145,16 @@ struct Ranked {
 	const Designator *designator;
 	const char *word;
 
-	friend std::ostream &operator<<(std::ostream &out, const Ranked &r) { return out << r.name; }
+	friend std::ostream &operator<<(std::ostream &out, const Ranked &r)
+	{
+		return out << r.name;
+	}
 };
 
 const Ranked kRanking[] = {
-	{"naa6", &kNaa6, kNaa6Word},	{"naa5", &kNaa5, kNaa5Word},
-	{"naa2", &kNaa2, kNaa2Word},	{"eui16", &kEui16, kEui16Word},
-	{"eui12", &kEui12, kEui12Word}, {"eui8", &kEui8, kEui8Word},
+	{"naa6", &kNaa6, kNaa6Word},      {"naa5", &kNaa5, kNaa5Word},
+	{"naa2", &kNaa2, kNaa2Word},      {"eui16", &kEui16, kEui16Word},
+	{"eui12", &kEui12, kEui12Word},   {"eui8", &kEui8, kEui8Word},
 	{"uuid", &kLocalUuid, kUuidWord}, {"name", &kNameString, kNameWord},
 };
 
@@ -271,7 +274,7 @@ TEST(Identity, does_not_look_at_the_bits_around_type_and_association)
 
 	bytes[4] |= 0xf0; // protocol identifier
 	bytes[5] |= 0xc0; // PIV, reserved
-	bytes[6] = 0xff; // reserved
+	bytes[6] = 0xff;  // reserved
 	EXPECT_EQ(parse(bytes), ok(kNaa5Word));
 }
 
@@ -404,7 +407,8 @@ TEST(Identity, refuses_a_page_that_was_read_only_in_part)
 	const Bytes whole = page({kNaa6, kNaa5});
 
 	for (std::size_t len = 4; len < whole.size(); len++)
-		EXPECT_EQ(parse(Bytes(whole.begin(), whole.begin() + static_cast<long>(len))), kMalformed)
+		EXPECT_EQ(parse(Bytes(whole.begin(), whole.begin() + static_cast<long>(len))),
+			  kMalformed)
 			<< len;
 }
 

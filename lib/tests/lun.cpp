@@ -35,8 +35,16 @@ Path::Path(std::string name)
 
 mpath_device_config Path::config()
 {
-	return {disk.name.c_str(), &disk, numa_node, &device_state, 1u << kRunning, 1u << kBlocked,
-		has_access_state ? &access_state : nullptr, geometry, &kOps, this};
+	return {disk.name.c_str(),
+		&disk,
+		numa_node,
+		&device_state,
+		1u << kRunning,
+		1u << kBlocked,
+		has_access_state ? &access_state : nullptr,
+		geometry,
+		&kOps,
+		this};
 }
 
 void Lun::SetUp()
@@ -151,8 +159,9 @@ void Lun::complete(bio &bio, mpath_status status)
 {
 	for (auto &path : paths) {
 		auto &all = path.disk.in_flight;
-		const auto found = std::find_if(
-			all.begin(), all.end(), [&bio](const mpath_io *io) { return bio_of(io) == &bio; });
+		const auto found = std::find_if(all.begin(), all.end(), [&bio](const mpath_io *io) {
+			return bio_of(io) == &bio;
+		});
 
 		if (found == all.end())
 			continue;

@@ -49,7 +49,8 @@ protected:
 		const mpath_device_config config = path.config();
 		MutexGuard guard(mutex_);
 
-		path.device = mpath_device::create(*head(), static_cast<u32>(devices_.size() + 1), config);
+		path.device = mpath_device::create(*head(), static_cast<u32>(devices_.size() + 1),
+						   config);
 		devices_.push_back(path.device);
 		list_.push_back(path.device, guard);
 		return path;
@@ -101,23 +102,65 @@ struct Disabled {
 	const char *name;
 	void (*apply)(Path &path);
 
-	friend std::ostream &operator<<(std::ostream &out, const Disabled &d) { return out << d.name; }
+	friend std::ostream &operator<<(std::ostream &out, const Disabled &d)
+	{
+		return out << d.name;
+	}
 };
 
 inline const Disabled kWaysToDisable[] = {
-	{"suspect", [](Path &p) { p.device->blame(Blame::suspect, MPATH_STS_IOERR); }},
-	{"dead", [](Path &p) { p.device->blame(Blame::dead, MPATH_STS_TRANSPORT); }},
-	{"removing", [](Path &p) { p.device->start_removing(); }},
-	{"blocked", [](Path &p) { p.device_state = kBlocked; }},
-	{"offline", [](Path &p) { p.device_state = kOffline; }},
-	{"unknown_state", [](Path &p) { p.device_state = 0; }},
-	{"state_beyond_the_mask", [](Path &p) { p.device_state = 32 + kRunning; }},
-	{"standby", [](Path &p) { p.access_state = kStandby; }},
-	{"unavailable", [](Path &p) { p.access_state = kUnavailable; }},
-	{"lba_dependent", [](Path &p) { p.access_state = kLbaDependent; }},
-	{"access_offline", [](Path &p) { p.access_state = kAccessOffline; }},
-	{"transitioning", [](Path &p) { p.access_state = kTransitioning; }},
-	{"preferred_standby", [](Path &p) { p.access_state = kPreferred | kStandby; }},
+	{"suspect",
+	 [](Path &p) {
+		 p.device->blame(Blame::suspect, MPATH_STS_IOERR);
+	 }},
+	{"dead",
+	 [](Path &p) {
+		 p.device->blame(Blame::dead, MPATH_STS_TRANSPORT);
+	 }},
+	{"removing",
+	 [](Path &p) {
+		 p.device->start_removing();
+	 }},
+	{"blocked",
+	 [](Path &p) {
+		 p.device_state = kBlocked;
+	 }},
+	{"offline",
+	 [](Path &p) {
+		 p.device_state = kOffline;
+	 }},
+	{"unknown_state",
+	 [](Path &p) {
+		 p.device_state = 0;
+	 }},
+	{"state_beyond_the_mask",
+	 [](Path &p) {
+		 p.device_state = 32 + kRunning;
+	 }},
+	{"standby",
+	 [](Path &p) {
+		 p.access_state = kStandby;
+	 }},
+	{"unavailable",
+	 [](Path &p) {
+		 p.access_state = kUnavailable;
+	 }},
+	{"lba_dependent",
+	 [](Path &p) {
+		 p.access_state = kLbaDependent;
+	 }},
+	{"access_offline",
+	 [](Path &p) {
+		 p.access_state = kAccessOffline;
+	 }},
+	{"transitioning",
+	 [](Path &p) {
+		 p.access_state = kTransitioning;
+	 }},
+	{"preferred_standby",
+	 [](Path &p) {
+		 p.access_state = kPreferred | kStandby;
+	 }},
 };
 
 // The tests that hold for every policy; instantiated by each policy's file.

@@ -180,7 +180,9 @@ TEST_F(Policies, the_switch_leads_to_each_policy)
 
 	mpath::ReadGuard guard;
 	const auto chosen = [&](mpath_iopolicy policy) {
-		return mpath::choose_path(policy, list_, cache_, mpath::AnyPath{}, guard)->disk()->name;
+		return mpath::choose_path(policy, list_, cache_, mpath::AnyPath{}, guard)
+			->disk()
+			->name;
 	};
 
 	EXPECT_EQ(chosen(MPATH_IOPOLICY_NUMA), "near");

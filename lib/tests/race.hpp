@@ -49,18 +49,23 @@ protected:
 	// The path does everything at once, within the send.
 	static void succeed_at_once(Path &path)
 	{
-		path.disk.on_send = [](mpath_io *io) { complete(io, MPATH_STS_OK); };
+		path.disk.on_send = [](mpath_io *io) {
+			complete(io, MPATH_STS_OK);
+		};
 	}
 };
 
 // Longer than anything that is not blocked takes; as long as a test of what must be blocked
 // waits in vain.
-constexpr int kWaitInVainMs = 50;
+constexpr int kWaitInVainMs = 100;
 
 // A thread's count of something, for others to look at without being ordered by it.
 class Beat {
 public:
-	void count() { count_.store(count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
+	void count()
+	{
+		count_.store(count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+	}
 	unsigned long read() const { return count_.load(std::memory_order_relaxed); }
 
 private:
@@ -106,10 +111,7 @@ class Target {
 public:
 	using Answer = std::function<mpath_status()>;
 
-	explicit Target(Answer answer)
-		: answer_(std::move(answer)), thread_([this] { run(); })
-	{
-	}
+	explicit Target(Answer answer) : answer_(std::move(answer)), thread_([this] { run(); }) {}
 	~Target()
 	{
 		stop_ = true;

@@ -14,7 +14,8 @@ class Chaos : public Races, public ::testing::WithParamInterface<mpath_iopolicy>
 
 class Submitter {
 public:
-	Submitter(mpath_head *head, unsigned seed) : head_(head), random_(seed), thread_([this] { run(); })
+	Submitter(mpath_head *head, unsigned seed)
+		: head_(head), random_(seed), thread_([this] { run(); })
 	{
 	}
 	void stop()
@@ -126,16 +127,19 @@ TEST_P(Chaos, ends_every_bio_once)
 				}
 				break;
 			case 1:
-				__atomic_store_n(&path.device_state, random() % 2 ? kRunning : kBlocked,
+				__atomic_store_n(&path.device_state,
+						 random() % 2 ? kRunning : kBlocked,
 						 __ATOMIC_RELAXED);
 				break;
 			case 2:
 				__atomic_store_n(&path.access_state,
-						 static_cast<u8>(random() % 2 ? kOptimized : kNonoptimized),
+						 static_cast<u8>(random() % 2 ? kOptimized
+									      : kNonoptimized),
 						 __ATOMIC_RELAXED);
 				break;
 			case 3:
-				mpath_head_set_iopolicy(head, static_cast<mpath_iopolicy>(random() % 3));
+				mpath_head_set_iopolicy(head,
+							static_cast<mpath_iopolicy>(random() % 3));
 				mpath_head_set_iopolicy(head, GetParam());
 				break;
 			case 4:
@@ -173,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(Policies, Chaos,
 			 ::testing::Values(MPATH_IOPOLICY_NUMA, MPATH_IOPOLICY_ROUND_ROBIN,
 					   MPATH_IOPOLICY_QUEUE_DEPTH),
 			 [](const auto &info) {
-				 return info.param == MPATH_IOPOLICY_NUMA	 ? "numa" :
-					info.param == MPATH_IOPOLICY_ROUND_ROBIN ? "round_robin" :
-										   "queue_depth";
+				 return info.param == MPATH_IOPOLICY_NUMA          ? "numa"
+					: info.param == MPATH_IOPOLICY_ROUND_ROBIN ? "round_robin"
+										   : "queue_depth";
 			 });

@@ -53,8 +53,8 @@ TEST_F(RaceKill, strands_no_bio_of_submitters_that_had_seen_the_head_alive)
 		clear_hooks();
 		stop_workers();
 
-		const bool stranded =
-			std::any_of(bios.begin(), bios.end(), [](const bio &b) { return !b.ended; });
+		const bool stranded = std::any_of(bios.begin(), bios.end(),
+						  [](const bio &b) { return !b.ended; });
 
 		ASSERT_FALSE(stranded);
 		mpath_head_destroy(head);
@@ -68,14 +68,16 @@ TEST_F(RaceKill, ends_everything_while_bios_fail_over)
 
 		make_head();
 		add(path);
-		start_workers(2, 0);
+		start_workers(2, 1000);
 
 		std::deque<bio> bios(200);
 
 		{
 			Target target([] { return MPATH_STS_TRANSPORT; });
 
-			path.on_probe = [] { return MPATH_VERDICT_FINE; };
+			path.on_probe = [] {
+				return MPATH_VERDICT_FINE;
+			};
 			target.serve(path);
 
 			std::thread submitter([&] {
@@ -83,7 +85,8 @@ TEST_F(RaceKill, ends_everything_while_bios_fail_over)
 					mpath_head_submit(head, &bio, false);
 			});
 
-			EXPECT_TRUE(eventually([&] { return mpath_device_failover_count(path.device) > 2; }));
+			EXPECT_TRUE(eventually(
+				[&] { return mpath_device_failover_count(path.device) > 20; }));
 			mpath_head_kill(head);
 			submitter.join();
 			EXPECT_TRUE(eventually([&] {

@@ -36,7 +36,8 @@ TEST_F(RaceProbe, a_bad_bio_ends_and_its_paths_are_usable_however_verdicts_and_f
 				return std::all_of(bios.begin(), bios.end(), [](const bio &b) {
 					return b.ended.load(std::memory_order_acquire);
 				});
-			})) << "round " << round;
+			})) << "round "
+			    << round;
 			for (const auto &bio : bios)
 				EXPECT_EQ(bio.status, MPATH_STS_IOERR);
 		}

@@ -123,9 +123,8 @@ TEST_P(RaceRemoveWalk, a_path_stays_while_submitters_walk_over_it)
 			mpath_device *device = leaving.device;
 			bool walked = false;
 
-			before(Port::mutex_lock, [&] {
-				walked = first.another_round() && second.another_round();
-			});
+			before(Port::mutex_lock,
+			       [&] { walked = first.another_round() && second.another_round(); });
 			mpath_device_remove(device);
 			EXPECT_TRUE(walked);
 			add(leaving);
@@ -141,9 +140,9 @@ INSTANTIATE_TEST_SUITE_P(Policies, RaceRemoveWalk,
 			 ::testing::Values(MPATH_IOPOLICY_NUMA, MPATH_IOPOLICY_ROUND_ROBIN,
 					   MPATH_IOPOLICY_QUEUE_DEPTH),
 			 [](const auto &info) {
-				 return info.param == MPATH_IOPOLICY_NUMA	 ? "numa" :
-					info.param == MPATH_IOPOLICY_ROUND_ROBIN ? "round_robin" :
-										   "queue_depth";
+				 return info.param == MPATH_IOPOLICY_NUMA          ? "numa"
+					: info.param == MPATH_IOPOLICY_ROUND_ROBIN ? "round_robin"
+										   : "queue_depth";
 			 });
 
 TEST_F(RaceRemove, a_submitter_finds_a_path_that_is_added_whole)

@@ -133,7 +133,9 @@ TEST_F(Requeue, resends_what_fails_again_at_once_from_a_new_run)
 	auto &b = add("b");
 	auto &bio = submit();
 
-	b.disk.on_send = [](mpath_io *io) { mpath::fake::complete(io, MPATH_STS_OFFLINE); };
+	b.disk.on_send = [](mpath_io *io) {
+		mpath::fake::complete(io, MPATH_STS_OFFLINE);
+	};
 	a.verdict = MPATH_VERDICT_DEAD;
 	b.verdict = MPATH_VERDICT_DEAD;
 	auto &c = add("c");
@@ -190,6 +192,24 @@ TEST_F(Requeue, counts_the_time_from_the_first_bio_without_a_path)
 	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, second));
 }
 
+TEST_F(Requeue, holds_a_bio_though_another_one_has_started_the_clock_after_it_looked_at_the_time)
+{
+	config.no_path_timeout_ms = 5000;
+	add_dead("a");
+	run_work();
+	after(Port::now_ms, [&] {
+		on_another_cpu([&] {
+			advance_ms(1);
+			submit();
+		});
+	});
+
+	auto &bio = submit();
+
+	EXPECT_TRUE(waits(bio));
+	EXPECT_TRUE(waits(bios.back()));
+}
+
 TEST_F(Requeue, fails_new_bios_at_once_when_time_was_up)
 {
 	config.no_path_timeout_ms = 5000;
@@ -225,7 +245,7 @@ TEST_F(Requeue, stops_the_clock_when_a_path_is_back_though_nobody_waits)
 
 	a.access_state = kTransitioning;
 	submit();
-	advance_ms(6000); // has failed
+	advance_ms(6000);            // has failed
 	a.access_state = kOptimized; // and nobody says so
 	advance_ms(1000);
 	a.access_state = kTransitioning;

@@ -33,7 +33,9 @@ TEST_F(Submit, can_complete_before_the_send_returns)
 {
 	auto &a = add("a");
 
-	a.disk.on_send = [](mpath_io *io) { mpath::fake::complete(io, MPATH_STS_OK); };
+	a.disk.on_send = [](mpath_io *io) {
+		mpath::fake::complete(io, MPATH_STS_OK);
+	};
 	EXPECT_TRUE(ended_with(MPATH_STS_OK, submit()));
 }
 
@@ -210,7 +212,10 @@ struct NoHelp {
 	const char *name;
 	void (*apply)(Path &path);
 
-	friend std::ostream &operator<<(std::ostream &out, const NoHelp &n) { return out << n.name; }
+	friend std::ostream &operator<<(std::ostream &out, const NoHelp &n)
+	{
+		return out << n.name;
+	}
 };
 
 class OtherPath : public Submit, public ::testing::WithParamInterface<NoHelp> {};
@@ -223,10 +228,22 @@ TEST_P(OtherPath, is_no_reason_for_failfast)
 }
 
 static const NoHelp kNoHelp[] = {
-	{"blocked", [](Path &p) { p.device_state = kBlocked; }},
-	{"offline", [](Path &p) { p.device_state = kOffline; }},
-	{"standby", [](Path &p) { p.access_state = kStandby; }},
-	{"transitioning", [](Path &p) { p.access_state = kTransitioning; }},
+	{"blocked",
+	 [](Path &p) {
+		 p.device_state = kBlocked;
+	 }},
+	{"offline",
+	 [](Path &p) {
+		 p.device_state = kOffline;
+	 }},
+	{"standby",
+	 [](Path &p) {
+		 p.access_state = kStandby;
+	 }},
+	{"transitioning",
+	 [](Path &p) {
+		 p.access_state = kTransitioning;
+	 }},
 	{"suspect",
 	 [](Path &p) {
 		 p.verdict = MPATH_VERDICT_LATER;
@@ -243,7 +260,10 @@ static const NoHelp kNoHelp[] = {
 		 mpath_device_recheck(p.device);
 		 run_work();
 	 }},
-	{"removing", [](Path &p) { p.device->start_removing(); }},
+	{"removing",
+	 [](Path &p) {
+		 p.device->start_removing();
+	 }},
 };
 
 INSTANTIATE_TEST_SUITE_P(That, OtherPath, ::testing::ValuesIn(kNoHelp),

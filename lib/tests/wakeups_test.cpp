@@ -301,7 +301,10 @@ struct Silent {
 	const char *name;
 	void (*disable)(Path &path);
 
-	friend std::ostream &operator<<(std::ostream &out, const Silent &s) { return out << s.name; }
+	friend std::ostream &operator<<(std::ostream &out, const Silent &s)
+	{
+		return out << s.name;
+	}
 };
 
 class SilentWakeup : public Wakeup, public ::testing::WithParamInterface<Silent> {};
@@ -339,10 +342,22 @@ TEST_P(SilentWakeup, is_seen_for_a_bio_that_had_failed_elsewhere)
 }
 
 static const Silent kSilent[] = {
-	{"unblocked", [](Path &p) { p.device_state = kBlocked; }},
-	{"online", [](Path &p) { p.device_state = kOffline; }},
-	{"left_standby", [](Path &p) { p.access_state = kStandby; }},
-	{"transition_ended", [](Path &p) { p.access_state = kTransitioning; }},
+	{"unblocked",
+	 [](Path &p) {
+		 p.device_state = kBlocked;
+	 }},
+	{"online",
+	 [](Path &p) {
+		 p.device_state = kOffline;
+	 }},
+	{"left_standby",
+	 [](Path &p) {
+		 p.access_state = kStandby;
+	 }},
+	{"transition_ended",
+	 [](Path &p) {
+		 p.access_state = kTransitioning;
+	 }},
 };
 
 INSTANTIATE_TEST_SUITE_P(That, SilentWakeup, ::testing::ValuesIn(kSilent),

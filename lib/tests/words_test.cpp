@@ -36,11 +36,12 @@ TEST_P(Refused, is_no_submit_mode)
 
 INSTANTIATE_TEST_SUITE_P(Words, Refused,
 			 ::testing::Values("", "\n", " ", "x", "num", "numaX", "numa ", " numa",
-					   "numa\n\n", "numa\nx", "numa\r\n", "NUMA", "Numa", "round",
-					   "round-", "round_robin", "round-robins", "roundrobin",
-					   "queue", "queue-dept", "queue-depth2", "queue depth",
-					   "service-time", "0", "1", "clon", "clones", "interpose ",
-					   "Interpose", "clone\n\n", "\xff", "numa\xff"));
+					   "numa\n\n", "numa\nx", "numa\r\n", "NUMA", "Numa",
+					   "round", "round-", "round_robin", "round-robins",
+					   "roundrobin", "queue", "queue-dept", "queue-depth2",
+					   "queue depth", "service-time", "0", "1", "clon",
+					   "clones", "interpose ", "Interpose", "clone\n\n", "\xff",
+					   "numa\xff"));
 
 TEST(IopolicyName, is_what_parse_takes)
 {

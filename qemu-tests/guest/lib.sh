@@ -67,7 +67,8 @@ ios_of() { awk '{print $1 + $5}' "/sys/block/$1/stat"; }
 plain_disks_are() { [[ $(plain_disks | wc -l) == "$1" ]]; } # NUMBER
 heads_are() { [[ $(heads | wc -l) == "$1" ]]; }
 plain_disks() { lsblk -dnro NAME | grep -E '^sd[a-z]{1,3}$' || true; }
-settle() { udevadm settle --timeout=30 || fail "udev does not settle"; }
+# The daemon sometimes hangs up on who asks; that is no answer.
+settle() { must_wait 60 "udev settles" udevadm settle --timeout=30; }
 
 # -- our modules -----------------------------------------------------------------
 

@@ -13,7 +13,7 @@ struct Context {
 	unsigned plug_depth = 0;
 	std::vector<int> locks; // classes, outermost first
 	int reader_slot = -1;
-	const void *work = nullptr; // the item it runs
+	const void *work = nullptr;     // the item it runs
 	Context *interrupted = nullptr; // what stands still on the same thread meanwhile
 
 	~Context();

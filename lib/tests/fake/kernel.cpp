@@ -57,8 +57,8 @@ std::size_t index(Port port)
 const char *port_name(Port port)
 {
 	switch (port) {
-#define X(name)                                                                                    \
-	case Port::name:                                                                           \
+#define X(name)          \
+	case Port::name: \
 		return #name;
 		MPATH_FAKE_PORTS(X)
 #undef X
@@ -157,9 +157,9 @@ void clear_hooks()
 void might_sleep(const char *what)
 {
 	const Context &here = context();
-	const char *where = here.read_depth	  ? "in a read section" :
-			    here.completion_depth ? "in a completion" :
-						    nullptr;
+	const char *where = here.read_depth         ? "in a read section"
+			    : here.completion_depth ? "in a completion"
+						    : nullptr;
 
 	for (const int cls : here.locks)
 		if (cls == MPATH_LOCK_REQUEUE)

@@ -22,9 +22,9 @@
 // A bio as its submitter sees it.
 struct bio {
 	bool chained = false;
-	std::atomic<int> ended{0}; // how often: once is right
+	std::atomic<int> ended{0};           // how often: once is right
 	mpath_status status = MPATH_STS_MAX; // valid once it has ended
-	std::function<void()> on_end; // in the context of the completion
+	std::function<void()> on_end;        // in the context of the completion
 
 	// Where it has been, last one last. Written by whoever owns the bio.
 	struct Trip {
@@ -39,32 +39,34 @@ struct bio {
 // A path's disk: what is sent stays here until the test completes it, unless a handler takes it.
 struct gendisk {
 	std::string name;
-	std::deque<mpath_io *> in_flight; // only while no handler is set
+	std::deque<mpath_io *> in_flight;        // only while no handler is set
 	std::function<void(mpath_io *)> on_send; // set before threads start
-	std::atomic<int> limits_learned{0}; // how often the head has looked at its limits
+	std::atomic<int> limits_learned{0};      // how often the head has looked at its limits
 };
 
 namespace mpath::fake {
 
 // --- crossings ------------------------------------------------------------------
 
-#define MPATH_FAKE_PORTS(X)                                                                        \
-	X(io_pool_create) X(io_pool_destroy) X(io_start) X(io_send) X(io_finish)                   \
-	X(io_learn_limits) X(bio_is_chained) X(bio_fail) X(plugged)                                \
-	X(mutex_create) X(mutex_destroy) X(mutex_lock) X(mutex_unlock)                             \
-	X(spinlock_create) X(spinlock_destroy) X(spin_lock) X(spin_unlock)                         \
-	X(read_lock) X(read_unlock) X(synchronize)                                                 \
-	X(ref_create) X(ref_destroy) X(ref_get) X(ref_put) X(ref_drain)                            \
-	X(work_create) X(work_destroy) X(work_kick) X(work_arm) X(work_cancel)                  \
-	X(alloc) X(free) X(percpu_create) X(percpu_destroy) X(percpu_this) X(percpu_of)            \
-	X(nr_cpus) X(nr_nodes) X(this_node) X(node_distance) X(now_ms)                             \
+// clang-format off
+#define MPATH_FAKE_PORTS(X) \
+	X(io_pool_create) X(io_pool_destroy) X(io_start) X(io_send) X(io_finish) \
+	X(io_learn_limits) X(bio_is_chained) X(bio_fail) X(plugged) \
+	X(mutex_create) X(mutex_destroy) X(mutex_lock) X(mutex_unlock) \
+	X(spinlock_create) X(spinlock_destroy) X(spin_lock) X(spin_unlock) \
+	X(read_lock) X(read_unlock) X(synchronize) \
+	X(ref_create) X(ref_destroy) X(ref_get) X(ref_put) X(ref_drain) \
+	X(work_create) X(work_destroy) X(work_kick) X(work_arm) X(work_cancel) \
+	X(alloc) X(free) X(percpu_create) X(percpu_destroy) X(percpu_this) X(percpu_of) \
+	X(nr_cpus) X(nr_nodes) X(this_node) X(node_distance) X(now_ms) \
 	X(log) X(log_ratelimited)
+// clang-format on
 
 enum class Port {
 #define X(name) name,
 	MPATH_FAKE_PORTS(X)
 #undef X
-	count
+		count
 };
 
 const char *port_name(Port port);
@@ -104,6 +106,8 @@ mpath_work_kind work_kind(const void *arg);
 u64 now_ms();
 // Move the clock, running what becomes due at its time.
 void advance_ms(u64 ms);
+// Move the clock, and run nothing: as if all workers had been busy.
+void skip_ms(u64 ms);
 // An item that is due counts as already running when somebody cancels it: cancel waits for it.
 void due_work_runs_at_cancel(bool yes);
 // A drain with references left asks here for somebody to give them back.

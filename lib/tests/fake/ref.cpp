@@ -95,8 +95,7 @@ void mpk_ref_drain(mpk_ref *ref) noexcept
 
 	std::unique_lock guard(drained_lock);
 
-	if (!drained.wait_for(guard, std::chrono::seconds(20), [ref] {
-		    return ref->count.load(std::memory_order_acquire) == 0;
-	    }))
+	if (!drained.wait_for(guard, std::chrono::seconds(20),
+			      [ref] { return ref->count.load(std::memory_order_acquire) == 0; }))
 		mpath::fake::die("deadlock: nobody gives the references back");
 }

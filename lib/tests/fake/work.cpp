@@ -53,7 +53,7 @@ struct mpk_work {
 	void (*fn)(void *arg);
 	void *arg;
 	std::optional<u64> due; // when it runs
-	u64 kicked = 0; // among those due, the first kicked runs first
+	u64 kicked = 0;         // among those due, the first kicked runs first
 	bool running = false;
 	bool held = false;
 	int cancelling = 0;
@@ -80,8 +80,8 @@ mpk_work *first_ready()
 	mpk_work *first = nullptr;
 
 	for (mpk_work *work : items)
-		if (work->ready() &&
-		    (!first || std::tie(*work->due, work->kicked) < std::tie(*first->due, first->kicked)))
+		if (work->ready() && (!first || std::tie(*work->due, work->kicked) <
+							std::tie(*first->due, first->kicked)))
 			first = work;
 	return first;
 }
@@ -240,6 +240,11 @@ void advance_ms(u64 ms)
 		virtual_now = *next;
 	}
 	virtual_now = until;
+}
+
+void skip_ms(u64 ms)
+{
+	virtual_now += ms;
 }
 
 void due_work_runs_at_cancel(bool yes)
