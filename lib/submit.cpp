@@ -209,8 +209,9 @@ bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 	// Another CPU may have started it a moment after this one has looked at the time.
 	if (now < since + static_cast<u64>(timeout))
 		return true;
-	// A probe is on its way and ends soon, one way or the other.
-	return verdict_due(guard);
+	// A probe is on its way and ends soon, one way or the other. Or it has just ended, since
+	// the caller looked for a path.
+	return verdict_due(guard) || has_other(nullptr, AnyPath{}, guard);
 }
 
 // A bio that has found no path on its first try. Context: process.

@@ -112,13 +112,13 @@ public:
 	void open() { open_.store(true, std::memory_order_release); }
 	bool is_open() const { return open_.load(std::memory_order_acquire); }
 	// False if it did not open in time, which is an answer too.
-	bool wait(int ms = 10000) const;
+	bool wait(int ms = 60000) const;
 
 private:
 	std::atomic<bool> open_{false};
 };
 
 // True as soon as @condition is; false if it does not become so in time.
-bool eventually(const std::function<bool()> &condition, int ms = 10000);
+bool eventually(const std::function<bool()> &condition, int ms = 60000);
 
 } // namespace mpath::fake

@@ -95,6 +95,33 @@ TEST_F(RaceProbe, a_path_that_flaps_loses_no_bio)
 	mpath_head_destroy(head);
 }
 
+TEST_F(RaceProbe, a_removal_does_not_return_before_the_question_is_answered)
+{
+	// The glue frees the owner as soon as the removal has returned.
+	auto path = std::make_unique<Path>("a");
+	Gate asked;
+	Gate removed;
+	bool too_early = true;
+
+	make_head();
+	add(*path);
+	start_workers(2, 0);
+	path->on_probe = [&] {
+		asked.open();
+		too_early = removed.wait(kWaitInVainMs);
+		return MPATH_VERDICT_DEAD;
+	};
+	mpath_device_recheck(path->device);
+	EXPECT_TRUE(asked.wait());
+	remove(*path);
+	removed.open();
+	wait_for_idle_workers();
+	EXPECT_FALSE(too_early);
+	mpath_head_kill(head);
+	wait_for_idle_workers();
+	mpath_head_destroy(head);
+}
+
 TEST_F(RaceProbe, nobody_is_asked_after_the_removal_of_the_path_has_returned)
 {
 	make_head();

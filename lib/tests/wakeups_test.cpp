@@ -284,6 +284,41 @@ TEST_F(Wakeup, by_a_probe_that_said_fine_after_the_path_was_looked_for)
 	EXPECT_TRUE(is_on(a, bio));
 }
 
+TEST_F(Wakeup, by_a_verdict_that_came_between_the_look_at_the_paths_and_that_at_the_verdicts)
+{
+	// When the paths are looked at, the only one is suspect; when the verdicts are, none is due.
+	config.no_path_timeout_ms = 0;
+	auto &a = add("a");
+
+	complete(submit(), MPATH_STS_IOERR);
+	run_work_of(head());
+	after(Port::now_ms, [&] { run_work_of(a.device); }); // fine
+
+	auto &bio = submit();
+
+	run_work();
+	EXPECT_TRUE(is_on(a, bio));
+}
+
+TEST_F(Wakeup, by_a_verdict_that_came_while_the_list_was_looked_at)
+{
+	config.no_path_timeout_ms = 0;
+	auto &a = add("a");
+
+	complete(submit(), MPATH_STS_IOERR);
+	auto &bio = submit(); // waits for the verdict, too
+
+	run_work_of(head());
+	EXPECT_TRUE(waits(bio));
+	mpath_head_set_no_path_timeout_ms(head(), 0); // kicks
+	before(Port::now_ms, [&] {
+		after(Port::now_ms, [&] { run_work_of(a.device); }); // fine
+	});
+	run_work_of(head());
+	run_work();
+	EXPECT_TRUE(is_on(a, bio));
+}
+
 TEST_F(Wakeup, by_a_path_that_came_after_the_list_was_looked_at)
 {
 	auto &bio = parked_bio();
