@@ -642,7 +642,6 @@ static bool mpath_kunit_end_threads(struct mpath_kunit_lun *lun)
 /* The disks of a LUN, without a head behind them. NULL without memory. */
 static struct mpath_kunit_lun *mpath_kunit_make_disks(void)
 {
-	const struct mpath_head_config config = { .name = "keeper" };
 	struct mpath_kunit_lun *lun = kzalloc(sizeof(*lun), GFP_KERNEL);
 	unsigned int i;
 
@@ -669,14 +668,11 @@ static struct mpath_kunit_lun *mpath_kunit_make_disks(void)
 	lun->disk->flags = GENHD_FL_NO_PART;
 	snprintf(lun->disk->disk_name, DISK_NAME_LEN, "mpkunit%d", lun->id);
 	set_capacity(lun->disk, MPATH_KUNIT_SECTORS);
-	if (mpath_kunit_stack_all(lun) || mpath_head_create(&config, &lun->keeper) ||
-	    device_add_disk(NULL, lun->disk, NULL))
+	if (mpath_kunit_stack_all(lun) || device_add_disk(NULL, lun->disk, NULL))
 		goto fail;
 	return lun;
 
 fail:
-	if (lun->keeper)
-		mpath_head_destroy(lun->keeper);
 	if (lun->disk)
 		put_disk(lun->disk);
 	for (i = 0; i < MPATH_KUNIT_MAX_PATHS; i++)
@@ -699,7 +695,6 @@ static bool mpath_kunit_free_disks(struct mpath_kunit_lun *lun)
 		return false;
 	if (lun->head)
 		mpath_head_destroy(lun->head);
-	mpath_head_destroy(lun->keeper);
 	for (i = 0; i < MPATH_KUNIT_MAX_PATHS; i++)
 		mpath_kunit_free_path(&lun->paths[i]);
 	vfree(lun->store);

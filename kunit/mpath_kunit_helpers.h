@@ -117,8 +117,6 @@ struct mpath_kunit_lun {
 	struct kunit *test;
 	struct gendisk *disk;
 	struct mpath_head *head; /* NULL between tests */
-	/* Shares the slab of every head's clones, which is slow to make. */
-	struct mpath_head *keeper;
 	u8 *store;
 	struct mpath_kunit_path paths[MPATH_KUNIT_MAX_PATHS]; /* all of them disks */
 	unsigned int nr_paths;                                /* that the test asked for */

@@ -6,21 +6,12 @@
  * A class_interface on the block class is called inside device_add(), before the
  * disk's uevent and its partition scan; VPD page 83 is cached in the scsi_device by
  * then. A disk that takes part is hidden (GENHD_FL_HIDDEN, like NVMe's own path disks).
- * A disk that was there first is taken if nobody uses it: sd lets go and binds again,
- * and the new disk comes by here. The bus tells when sd is about to let go.
+ * A disk that was there first is taken over (takeover.c), and the new disk comes by
+ * here. The bus tells when sd is about to let go.
  */
-#include <linux/delay.h>
 #include <linux/slab.h>
 
 #include "scsi_multipath.h"
-
-/* How long a disk may be open (udev looking at it) before it counts as in use. */
-#define SCSI_MPATH_CLAIM_MS 5000
-#define SCSI_MPATH_CLAIM_PAUSE_MS 100
-
-/* How long references on a disk that sd has let go may linger. */
-#define SCSI_MPATH_GONE_MS 30000
-#define SCSI_MPATH_GONE_PAUSE_MS 10
 
 /*
  * A disk that is never added, for what its device knows and nobody exports: the block
@@ -75,7 +66,7 @@ static int scsi_mpath_watch_bus(struct scsi_device *sdev)
 }
 
 /* Does the disk take part? If not, and if anybody would expect it to, say why. */
-static bool scsi_mpath_wanted(struct scsi_device *sdev, struct gendisk *disk, char *wwid)
+bool scsi_mpath_wanted(struct scsi_device *sdev, struct gendisk *disk, char *wwid)
 {
 	const struct mpath_scsi_traits traits = {
 		.type = sdev->type,
@@ -148,117 +139,6 @@ static void scsi_mpath_consider(struct scsi_device *sdev, struct gendisk *disk)
 		       dev_name(&sdev->sdev_gendev), disk->disk_name, wwid, ret);
 }
 
-/* A disk that was there before the module. */
-struct scsi_mpath_takeover {
-	struct work_struct work;
-	struct scsi_device *sdev;
-	struct gendisk *disk;
-};
-
-/*
- * An exclusive open of a disk that nobody else has open. NULL if somebody has: a mount,
- * a holder, or just a reader.
- */
-static mpath_compat_claim *scsi_mpath_claim(struct gendisk *disk)
-{
-	mpath_compat_claim *claim = mpath_compat_claim_disk(disk, scsi_mpath_claim);
-
-	if (IS_ERR(claim))
-		return NULL;
-	if (disk_openers(disk) == 1)
-		return claim;
-	mpath_compat_unclaim_disk(claim);
-	return NULL;
-}
-
-/*
- * Have sd let go, if it has not, and take the device again.
- *
- * The request queue belongs to the scsi_device and points to its disk; the release of
- * the old disk clears that pointer, also when it is the new disk's by then. So there
- * must not be a new one before the old one is gone: a late close, which the kernel
- * defers, would leave the new disk with a queue that does not know it.
- */
-static void scsi_mpath_rebind(struct scsi_device *sdev)
-{
-	struct device *dev = &sdev->sdev_gendev;
-	unsigned int waited = 0;
-
-	device_release_driver(dev);
-	while (READ_ONCE(sdev->request_queue->disk)) {
-		if (waited >= SCSI_MPATH_GONE_MS) {
-			pr_err("%s: its disk is still referenced, left without one; 'echo %s > /sys/bus/scsi/drivers/sd/bind' when it is closed\n",
-			       dev_name(dev), dev_name(dev));
-			return;
-		}
-		msleep(SCSI_MPATH_GONE_PAUSE_MS);
-		waited += SCSI_MPATH_GONE_PAUSE_MS;
-	}
-	if (device_reprobe(dev))
-		pr_err("%s: sd did not take the device again\n", dev_name(dev));
-}
-
-static void scsi_mpath_take_over(struct scsi_mpath_takeover *takeover)
-{
-	struct device *dev = &takeover->sdev->sdev_gendev;
-	mpath_compat_claim *claim;
-	unsigned int waited = 0;
-
-	/* udev opens every disk it hears of; nobody should have to wait for it to settle. */
-	while (!(claim = scsi_mpath_claim(takeover->disk))) {
-		if (waited >= SCSI_MPATH_CLAIM_MS) {
-			pr_warn("%s: %s: left alone: in use\n", dev_name(dev),
-				takeover->disk->disk_name);
-			return;
-		}
-		msleep(SCSI_MPATH_CLAIM_PAUSE_MS);
-		waited += SCSI_MPATH_CLAIM_PAUSE_MS;
-	}
-	/* Claimed until sd has let go, so that nobody mounts it meanwhile. */
-	device_release_driver(dev);
-	mpath_compat_unclaim_disk(claim);
-	put_disk(takeover->disk);
-	takeover->disk = NULL;
-	scsi_mpath_rebind(takeover->sdev);
-}
-
-static void scsi_mpath_takeover_work(struct work_struct *work)
-{
-	struct scsi_mpath_takeover *takeover = container_of(work, struct scsi_mpath_takeover, work);
-	char wwid[MPATH_WWID_LEN];
-
-	/* What was read when the device was found may be long ago. */
-	if (scsi_mpath_wanted(takeover->sdev, takeover->disk, wwid)) {
-		if (scsi_mpath_is_what_it_was(takeover->sdev))
-			scsi_mpath_take_over(takeover);
-		else
-			pr_warn("%s: %s: left alone: it is not %s any more, rescan it\n",
-				dev_name(&takeover->sdev->sdev_gendev), takeover->disk->disk_name,
-				wwid);
-	}
-	if (takeover->disk)
-		put_disk(takeover->disk);
-	put_device(&takeover->sdev->sdev_gendev);
-	kfree(takeover);
-}
-
-static void scsi_mpath_take_over_later(struct scsi_device *sdev, struct gendisk *disk)
-{
-	struct scsi_mpath_takeover *takeover = kzalloc(sizeof(*takeover), GFP_KERNEL);
-
-	if (!takeover) {
-		pr_err("%s: %s: left alone: no memory\n", dev_name(&sdev->sdev_gendev),
-		       disk->disk_name);
-		return;
-	}
-	INIT_WORK(&takeover->work, scsi_mpath_takeover_work);
-	get_device(&sdev->sdev_gendev);
-	takeover->sdev = sdev;
-	get_device(disk_to_dev(disk));
-	takeover->disk = disk;
-	queue_work(scsi_mpath_wq, &takeover->work);
-}
-
 /* The scsi_device whose whole disk @dev is, or NULL. */
 static struct scsi_device *scsi_mpath_sdev_of(struct device *dev)
 {
@@ -276,7 +156,7 @@ MPATH_COMPAT_ADD_DEV(scsi_mpath_add_dev)
 		return 0;
 	switch (READ_ONCE(scsi_mpath_phase)) {
 	case SCSI_MPATH_STARTING:
-		scsi_mpath_take_over_later(sdev, dev_to_disk(dev));
+		scsi_mpath_take_over(sdev, dev_to_disk(dev));
 		break;
 	case SCSI_MPATH_RUNNING:
 		scsi_mpath_consider(sdev, dev_to_disk(dev));

@@ -87,8 +87,22 @@ extern struct scsi_mpath_defaults scsi_mpath_defaults;
 /* discovery.c */
 int scsi_mpath_discovery_init(void);
 void scsi_mpath_discovery_exit(void);
+/*
+ * Does the disk take part? Then @wwid, of MPATH_WWID_LEN bytes, is its name; if not, and
+ * if anybody would expect it to, the log says why. Any context that may sleep.
+ */
+bool scsi_mpath_wanted(struct scsi_device *sdev, struct gendisk *disk, char *wwid);
 /* Have sd let go of the device and take it again as a plain disk. May sleep. */
 void scsi_mpath_give_back(struct scsi_device *sdev);
+
+/* takeover.c */
+/*
+ * Make a path of @disk, which is there already, unless it is in use for several seconds.
+ * Does not wait for it; scsi_mpath_wq does the work.
+ */
+void scsi_mpath_take_over(struct scsi_device *sdev, struct gendisk *disk);
+/* Have sd let go of the device, if it has not, and take it again. May sleep. */
+void scsi_mpath_rebind(struct scsi_device *sdev);
 
 /* head.c */
 int scsi_mpath_heads_init(void);

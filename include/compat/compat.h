@@ -77,6 +77,13 @@ static inline void mpath_compat_unclaim_disk(mpath_compat_claim *claim)
 }
 #endif
 
+/* The head of a block_device_operations.open() that needs no arguments, called @name. */
+#if MPATH_HAVE_BDEV_OPS_OPEN_TAKES_GENDISK
+#define MPATH_COMPAT_OPEN(name) static int name(struct gendisk *disk, blk_mode_t mode)
+#else
+#define MPATH_COMPAT_OPEN(name) static int name(struct block_device *bdev, blk_mode_t mode)
+#endif
+
 /* 6.4 dropped the owner of a class and the interface argument of its callbacks. */
 static inline int mpath_compat_class_register(struct class *class, struct module *owner)
 {

@@ -7,8 +7,8 @@
  * be sent again from its start, or given back as if we had never been there. The
  * fields are those that device-mapper's dm-bio-record.h saves.
  *
- * Cloning: a clone goes down and the submitter's bio waits, untouched. The record
- * lies in the clone's front pad.
+ * Cloning: a clone goes down and the submitter's bio waits, untouched. The clone lies
+ * in the record and shares the vectors of its original.
  */
 #include <linux/bio.h>
 #include <linux/blkdev.h>
@@ -22,23 +22,11 @@
 #include "shim.h"
 
 struct mpk_io_pool {
-	mempool_t records;     /* struct mpk_record, for interposing */
-	struct bio_set clones; /* with a struct mpk_cloned in front */
+	mempool_t records;
 };
 
-struct mpk_record {
-	struct mpath_io io;
-	union {
-		struct mpk_io_pool *pool;
-		struct mpk_record *next_free;
-	};
-	struct bio *bio;     /* the submitter's */
-	struct bio *lower;   /* what goes down: the same, or a clone */
-	unsigned long start; /* jiffies, for the head's accounting */
-	bool accounted;
-	struct block_device *bdev; /* the head's, or a partition of it */
-
-	/* What interposing saves. */
+/* What interposing saves. */
+struct mpk_saved {
 	struct bvec_iter iter;
 	bio_end_io_t *end_io;
 	void *private;
@@ -47,9 +35,22 @@ struct mpk_record {
 	int remaining;
 };
 
-struct mpk_cloned {
-	struct mpk_record record;
-	struct bio clone;
+struct mpk_record {
+	struct mpath_io io;
+	union {
+		struct mpk_io_pool *pool;
+		struct mpk_record *next_free;
+	};
+	struct bio *bio;           /* the submitter's */
+	struct block_device *bdev; /* the head's, or a partition of it */
+	unsigned long start;       /* jiffies, for the head's accounting */
+	bool accounted;
+	bool interposed;
+
+	union {
+		struct mpk_saved saved;
+		struct bio clone; /* between mpk_send_clone() and mpk_end_clone() */
+	};
 };
 
 static struct kmem_cache *mpk_record_cache;
@@ -112,24 +113,15 @@ struct mpk_io_pool *mpk_io_pool_create(void)
 
 	if (!pool)
 		return NULL;
-	if (mempool_init_slab_pool(&pool->records, MPK_RESERVE, mpk_record_cache))
-		goto free_pool;
-	/* Clones share the vectors of their originals: no vector pool. */
-	if (bioset_init(&pool->clones, MPK_RESERVE, offsetof(struct mpk_cloned, clone),
-			BIOSET_PERCPU_CACHE))
-		goto exit_records;
+	if (mempool_init_slab_pool(&pool->records, MPK_RESERVE, mpk_record_cache)) {
+		kfree(pool);
+		return NULL;
+	}
 	return pool;
-
-exit_records:
-	mempool_exit(&pool->records);
-free_pool:
-	kfree(pool);
-	return NULL;
 }
 
 void mpk_io_pool_destroy(struct mpk_io_pool *pool)
 {
-	bioset_exit(&pool->clones);
 	mempool_exit(&pool->records);
 	kfree(pool);
 }
@@ -137,27 +129,30 @@ void mpk_io_pool_destroy(struct mpk_io_pool *pool)
 static void mpk_end_interposed(struct bio *bio)
 {
 	struct mpk_record *record = bio->bi_private;
+	const struct mpk_saved *saved = &record->saved;
 	enum mpath_status status = mpk_from_blk(bio->bi_status);
 
 	bio->bi_status = BLK_STS_OK;
 	/* Still in the request that it was merged into. */
 	bio->bi_next = NULL;
 	bio->bi_bdev = record->bdev;
-	bio->bi_iter = record->iter;
-	bio->bi_end_io = record->end_io;
-	bio->bi_private = record->private;
-	bio->bi_opf = record->opf;
-	bio->bi_flags = record->flags;
+	bio->bi_iter = saved->iter;
+	bio->bi_end_io = saved->end_io;
+	bio->bi_private = saved->private;
+	bio->bi_opf = saved->opf;
+	bio->bi_flags = saved->flags;
 	/* A path that split the bio has counted this down to 0. */
-	atomic_set(&bio->__bi_remaining, record->remaining);
+	atomic_set(&bio->__bi_remaining, saved->remaining);
 	mpath_io_done(&record->io, status);
 }
 
 static void mpk_end_clone(struct bio *clone)
 {
 	struct mpk_record *record = clone->bi_private;
+	enum mpath_status status = mpk_from_blk(clone->bi_status);
 
-	mpath_io_done(&record->io, mpk_from_blk(clone->bi_status));
+	bio_uninit(clone);
+	mpath_io_done(&record->io, status);
 }
 
 /* Completions free in any context: interrupts are off for a moment. */
@@ -205,46 +200,25 @@ static void mpk_record_free(struct mpk_record *record)
 		mempool_free(record, records);
 }
 
-static struct mpk_record *mpk_record_alloc(struct mpk_io_pool *pool, struct bio *bio, gfp_t gfp)
+static void mpk_save(struct mpk_record *record, const struct bio *bio)
 {
-	struct mpk_record *record = mpk_take_free_record();
+	struct mpk_saved *saved = &record->saved;
 
-	if (!record)
-		record = mempool_alloc(&pool->records, gfp);
-	if (!record)
-		return NULL;
-	record->lower = bio;
-	record->iter = bio->bi_iter;
-	record->end_io = bio->bi_end_io;
-	record->private = bio->bi_private;
-	record->opf = bio->bi_opf;
-	record->flags = bio->bi_flags;
-	record->remaining = atomic_read(&bio->__bi_remaining);
-	return record;
-}
-
-static struct mpk_record *mpk_clone_alloc(struct mpk_io_pool *pool, gfp_t gfp)
-{
-	struct bio *clone = bio_alloc_bioset(NULL, 0, REQ_ALLOC_CACHE, gfp, &pool->clones);
-	struct mpk_record *record;
-
-	if (!clone)
-		return NULL;
-	record = &container_of(clone, struct mpk_cloned, clone)->record;
-	record->lower = clone;
-	return record;
+	saved->iter = bio->bi_iter;
+	saved->end_io = bio->bi_end_io;
+	saved->private = bio->bi_private;
+	saved->opf = bio->bi_opf;
+	saved->flags = bio->bi_flags;
+	saved->remaining = atomic_read(&bio->__bi_remaining);
 }
 
 struct mpath_io *mpk_io_start(struct mpk_io_pool *pool, struct bio *bio,
 			      enum mpath_submit_mode mode, bool nowait)
 {
-	gfp_t gfp = nowait ? GFP_NOWAIT : GFP_NOIO;
-	struct mpk_record *record;
+	struct mpk_record *record = mpk_take_free_record();
 
-	if (mode == MPATH_SUBMIT_CLONE)
-		record = mpk_clone_alloc(pool, gfp);
-	else
-		record = mpk_record_alloc(pool, bio, gfp);
+	if (!record)
+		record = mempool_alloc(&pool->records, nowait ? GFP_NOWAIT : GFP_NOIO);
 	if (!record)
 		return NULL;
 
@@ -252,44 +226,19 @@ struct mpath_io *mpk_io_start(struct mpk_io_pool *pool, struct bio *bio,
 	record->pool = pool;
 	record->bio = bio;
 	record->bdev = bio->bi_bdev;
+	record->interposed = mode == MPATH_SUBMIT_INTERPOSE;
+	if (record->interposed)
+		mpk_save(record, bio);
 	record->accounted = blk_queue_io_stat(bdev_get_queue(bio->bi_bdev));
 	if (record->accounted)
 		record->start = bio_start_io_acct(bio);
 	return &record->io;
 }
 
-/* The clone as new, whatever became of it on another path; only its pool stays. */
-static int mpk_renew_clone(struct mpk_record *record, struct block_device *bdev)
+static void mpk_send(struct mpk_record *record, struct bio *lower, bio_end_io_t *end_io,
+		     bool failfast)
 {
-	struct bio *clone = record->lower;
-	struct bio_set *pool = clone->bi_pool;
-	blk_opf_t cached = clone->bi_opf & REQ_ALLOC_CACHE;
-	int ret;
-
-	bio_uninit(clone);
-	/* With a device it would be charged to a cgroup twice: as new, and as a clone. */
-	ret = bio_init_clone(NULL, clone, record->bio, GFP_NOIO);
-	clone->bi_bdev = bdev;
-	bio_clone_blkg_association(clone, record->bio);
-	clone->bi_pool = pool;
-	clone->bi_opf = (clone->bi_opf & ~REQ_ALLOC_CACHE) | cached;
-	return ret;
-}
-
-void mpk_io_send(struct mpath_io *io, struct gendisk *disk, bool failfast)
-{
-	struct mpk_record *record = container_of(io, struct mpk_record, io);
-	struct bio *lower = record->lower;
-
-	if (lower == record->bio) {
-		bio_set_dev(lower, disk->part0);
-		lower->bi_end_io = mpk_end_interposed;
-	} else if (mpk_renew_clone(record, disk->part0)) {
-		mpath_io_done(io, MPATH_STS_RESOURCE);
-		return;
-	} else {
-		lower->bi_end_io = mpk_end_clone;
-	}
+	lower->bi_end_io = end_io;
 	lower->bi_private = record;
 	/*
 	 * A path that is being detached has capacity 0 from some moment on, and the block
@@ -304,6 +253,33 @@ void mpk_io_send(struct mpath_io *io, struct gendisk *disk, bool failfast)
 	submit_bio_noacct(lower);
 }
 
+static void mpk_send_clone(struct mpk_record *record, struct block_device *bdev, bool failfast)
+{
+	struct bio *clone = &record->clone;
+
+	/* With a device it would be charged to a cgroup twice: as new, and as a clone. */
+	if (bio_init_clone(NULL, clone, record->bio, GFP_NOIO)) {
+		bio_uninit(clone);
+		mpath_io_done(&record->io, MPATH_STS_RESOURCE);
+		return;
+	}
+	clone->bi_bdev = bdev;
+	bio_clone_blkg_association(clone, record->bio);
+	mpk_send(record, clone, mpk_end_clone, failfast);
+}
+
+void mpk_io_send(struct mpath_io *io, struct gendisk *disk, bool failfast)
+{
+	struct mpk_record *record = container_of(io, struct mpk_record, io);
+
+	if (record->interposed) {
+		bio_set_dev(record->bio, disk->part0);
+		mpk_send(record, record->bio, mpk_end_interposed, failfast);
+	} else {
+		mpk_send_clone(record, disk->part0, failfast);
+	}
+}
+
 void mpk_io_finish(struct mpath_io *io, enum mpath_status status)
 {
 	struct mpk_record *record = container_of(io, struct mpk_record, io);
@@ -314,10 +290,7 @@ void mpk_io_finish(struct mpath_io *io, enum mpath_status status)
 	if (status != MPATH_STS_OK)
 		bio->bi_status = mpk_to_blk[status];
 	/* Before the bio ends: the submitter may wait for memory that this frees. */
-	if (record->lower == bio)
-		mpk_record_free(record);
-	else
-		bio_put(record->lower);
+	mpk_record_free(record);
 	bio_endio(bio);
 }
 

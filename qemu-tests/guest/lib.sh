@@ -30,6 +30,10 @@ refuses() { # PATTERN COMMAND...
 }
 
 # -- waiting: poll a state until a deadline, never sleep and hope --------------
+# What is asked again and again starts no program: the emulator takes 40 ms for one.
+
+exec {NEVER}<> <(:) # nothing ever comes
+nap() { read -rt 0.05 -u "$NEVER" || true; }
 
 wait_for() { # SECONDS COMMAND...
 	local -; set +x
@@ -37,7 +41,7 @@ wait_for() { # SECONDS COMMAND...
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS <= end)) || return 1
-		sleep 0.05
+		nap
 	done
 }
 must_wait() { # SECONDS WHAT COMMAND...
@@ -47,8 +51,8 @@ must_wait() { # SECONDS WHAT COMMAND...
 	wait_for "$limit" "$@" || fail "not within $limit s: $what"
 	echo "ok: $what"
 }
-is() { [[ "$(cat "$1" 2>/dev/null)" == "$2" ]]; }       # FILE VALUE
-above() { (("$(cat "$1" 2>/dev/null || echo 0)" > $2)); } # FILE NUMBER
+is() { [[ -e $1 && "$(<"$1")" == "$2" ]]; } 2>/dev/null        # FILE VALUE
+above() { [[ -e $1 ]] && (("$(<"$1")" > $2)); } 2>/dev/null # FILE NUMBER
 not() { ! "$@"; }
 
 # -- SCSI disks ----------------------------------------------------------------
@@ -59,13 +63,15 @@ disk_of() { # H:C:I:L: sdX, hidden or not
 	for d in "/sys/bus/scsi/devices/$1/block/"*; do [[ -d $d ]] && echo "${d##*/}" && return; done
 	return 1
 }
-reads_of() { awk '{print $1}' "/sys/block/$1/stat"; }
-writes_of() { awk '{print $5}' "/sys/block/$1/stat"; }
+reads_of() { local s; read -ra s <"/sys/block/$1/stat" && echo "${s[0]}"; }
+writes_of() { local s; read -ra s <"/sys/block/$1/stat" && echo "${s[4]}"; }
 writes_above() { (($(writes_of "$1") > $2)); } # DISK NUMBER
 ios_above() { (($(ios_of "$1") > $2)); }
-ios_of() { awk '{print $1 + $5}' "/sys/block/$1/stat"; }
+ios_of() { local s; read -ra s <"/sys/block/$1/stat" && echo $((s[0] + s[4])); }
+at_rest() { local s; read -ra s <"/sys/block/$1/inflight" && [[ ${s[*]} == "0 0" ]]; }
 plain_disks_are() { [[ $(plain_disks | wc -l) == "$1" ]]; } # NUMBER
-heads_are() { [[ $(heads | wc -l) == "$1" ]]; }
+heads_are() { [[ $(count "$CLASS"/*) == "$1" ]]; }
+count() { local f n=0; for f; do [[ ! -e $f ]] || n=$((n + 1)); done; echo $n; } # FILE...
 plain_disks() { lsblk -dnro NAME | grep -E '^sd[a-z]{1,3}$' || true; }
 # The daemon sometimes hangs up on who asks; that is no answer.
 settle() { must_wait 60 "udev settles" udevadm settle --timeout=30; }
@@ -99,12 +105,12 @@ head_wait() { # [N]
 }
 heads() { local d; for d in "$CLASS"/*; do [[ -d $d ]] && echo "$d"; done; }
 no_heads() { [[ -z $(heads) && -z $(ls -d /sys/class/scsi_mpath_disk/* 2>/dev/null) ]]; }
-one_head() { [[ $(heads | wc -l) == 1 && -d $(echo /sys/class/scsi_mpath_disk/*/sdmpath*) ]]; }
-path_count() { find "$MPATH/multipath/" -maxdepth 1 -type l | wc -l; }
+one_head() { heads_are 1 && [[ -d $(echo /sys/class/scsi_mpath_disk/*/sdmpath*) ]]; }
+path_count() { count "$MPATH"/multipath/*; }
 paths_are() { [[ $(path_count) == "$1" ]]; }
-counter() { cat "$HEAD_SYS/$1"; }
+counter() { echo "$(<"$HEAD_SYS/$1")"; }
 moved() { counter multipath_failover_count; }
-path_state() { cat "/sys/block/$(disk_of "$1")/mpath_state"; }
+path_state() { echo "$(<"/sys/block/$(disk_of "$1")/mpath_state")"; }
 state_is() { [[ $(path_state "$1") == "$2" ]]; } # H:C:I:L STATE
 in_use() { [[ $(path_state "$1") == usable ]]; }
 

@@ -19,8 +19,9 @@ vm_start() {
 	elif "$QT/lib/kvm-works"; then
 		accel=(-accel kvm -cpu host -smp 2)
 	else
-		# No five-level page tables: a quarter less work for TLB misses of the emulator.
-		accel=(-accel 'tcg,thread=multi' -cpu 'max,la57=off' -smp 2)
+		# No five-level page tables: a quarter less work for TLB misses of the emulator. No
+		# AVX: what libraries do with it takes a fifth longer than what they do without.
+		accel=(-accel 'tcg,thread=multi' -cpu 'max,la57=off,avx=off,avx2=off' -smp 2)
 	fi
 	mkdir -p "$out"
 	# The guest works on a copy: what is edited meanwhile does not reach it.

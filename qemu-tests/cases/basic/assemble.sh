@@ -12,15 +12,15 @@ bed_up
 head_wait "${#PATHS[@]}"
 
 equal "$HEAD" sdmpatha "name of the first head"
-equal "$(cat "$HEAD_SYS/submit_mode")" "$MODE" "submit_mode"
+equal "$(<"$HEAD_SYS/submit_mode")" "$MODE" "submit_mode"
 equal "$(plain_disks)" "" "disks of sd that can be seen"
 equal "$(lsblk -dnro NAME | grep -c ^sd)" 1 "SCSI disks in lsblk"
 equal "$(grep -c ' sd' /proc/partitions)" 1 "SCSI disks in /proc/partitions"
 
 for p in "${PATHS[@]}"; do
 	d=$(disk_of "$p")
-	equal "$(cat "/sys/block/$d/hidden")" 1 "$d is hidden"
-	equal "$(cat "/sys/block/$d/size")" "$(cat "$HEAD_SYS/size")" "size of $d"
+	equal "$(<"/sys/block/$d/hidden")" 1 "$d is hidden"
+	equal "$(<"/sys/block/$d/size")" "$(<"$HEAD_SYS/size")" "size of $d"
 	equal "$(path_state "$p")" usable "state of $d"
 	if [[ -b /dev/$d ]]; then refuses "" dd if="/dev/$d" of=/dev/null count=1; fi
 done

@@ -19,7 +19,7 @@ echo before >/mnt/file
 mpath_load
 must_wait 20 "the log says that $a is in use" klog_has "$a: left alone: in use"
 head_wait 1
-equal "$(cat "/sys/block/$a/hidden")" 0 "$a is hidden"
+equal "$(<"/sys/block/$a/hidden")" 0 "$a is hidden"
 equal "$(findmnt -no SOURCE /mnt)" "/dev/$a" "what is mounted"
 echo after >>/mnt/file
 sync -f /mnt

@@ -26,7 +26,7 @@ equal "$(plain_disks | sort)" "$before" "disks of sd after unloading"
 bed_complete
 for p in "${PATHS[@]}"; do
 	d=$(disk_of "$p")
-	equal "$(cat "/sys/block/$d/hidden")" 0 "$d is hidden"
+	equal "$(<"/sys/block/$d/hidden")" 0 "$d is hidden"
 	equal "$(dd if="/dev/$d" bs=64k count=16 iflag=direct status=none | sha256sum)" "$content" "content of $d"
 done
 equal "$(heads)" "" "heads left"

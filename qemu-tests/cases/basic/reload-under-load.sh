@@ -10,12 +10,14 @@
 #   sdmpatha -- sdb, ...            --+
 bed_up
 a=$(disk_of "${PATHS[0]}")
+# fio closes its file after each pass, and the module would take the disk then.
+exec {busy}<"/dev/$a"
 fio_start "/dev/$a"
 for round in 1 2 3; do
 	step "round $round"
 	mpath_load
 	head_wait $((${#PATHS[@]} - 1))
-	equal "$(cat "/sys/block/$a/hidden")" 0 "$a is hidden"
+	equal "$(<"/sys/block/$a/hidden")" 0 "$a is hidden"
 	fio_goes_on 50
 	head -c 1M "/dev/$HEAD" >/dev/null
 	must_wait 20 "the module goes" mpath_unload
@@ -23,3 +25,4 @@ for round in 1 2 3; do
 done
 fio_goes_on 50
 fio_finish
+exec {busy}<&-

@@ -31,7 +31,7 @@ must_wait 30 "the writer writes" turns 3
 for i in 0 1; do
 	bed_fail $i
 	must_wait "$BED_DETECT" "path $i is not used any more" not in_use "${PATHS[i]}"
-	must_wait 60 "the writer goes on" turns $(($(cat "$WORK/round") + 5))
+	must_wait 60 "the writer goes on" turns $(($(<"$WORK/round") + 5))
 	bed_restore $i
 	must_wait 30 "path $i is used again" in_use "${PATHS[i]}"
 done
@@ -41,6 +41,6 @@ umount /mnt
 fsck.ext4 -fn "/dev/$HEAD" || fail "the filesystem is damaged"
 mount -o ro "/dev/$HEAD" /mnt
 for f in /mnt/f*.sum; do
-	equal "$(sha256sum <"${f%.sum}")" "$(cat "$f")" "${f%.sum}" >/dev/null
+	equal "$(sha256sum <"${f%.sum}")" "$(<"$f")" "${f%.sum}" >/dev/null
 done
 umount /mnt

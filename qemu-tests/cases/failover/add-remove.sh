@@ -19,7 +19,7 @@ fio_start "/dev/$HEAD"
 bed_add
 must_wait 20 "the new path is taken" paths_are $((n + 1))
 d=$(disk_of "${PATHS[n]}")
-equal "$(cat "/sys/block/$d/hidden")" 1 "$d is hidden"
+equal "$(<"/sys/block/$d/hidden")" 1 "$d is hidden"
 must_wait 20 "the new path carries I/O" writes_above "$d" 20
 
 bed_fail 0 "$BED_REMOVE"

@@ -21,6 +21,9 @@ bed_fail 1
 must_wait $((2 * BED_DETECT)) "I/O is held" above "$HEAD_SYS/mpath_parked" 0
 must_wait "$BED_DETECT" "neither path is used" not in_use "${PATHS[0]}"
 must_wait "$BED_DETECT" "neither path is used" not in_use "${PATHS[1]}"
+for p in "${PATHS[@]}"; do
+	must_wait "$BED_DETECT" "what was on its way down $p has ended" at_rest "$(disk_of "$p")"
+done
 held=$(ios_of "$HEAD")
 if wait_for 3 ios_above "$HEAD" "$held"; then fail "I/O went on without a path"; fi
 

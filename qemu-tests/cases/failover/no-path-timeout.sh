@@ -17,7 +17,7 @@ took_ms() { local t=${EPOCHREALTIME/./}; "$@" >&2; echo $(((${EPOCHREALTIME/./} 
 bed_fail 0
 bed_fail 1
 
-equal "$(cat "$HEAD_SYS/no_path_timeout_ms")" 0 "no_path_timeout_ms"
+equal "$(<"$HEAD_SYS/no_path_timeout_ms")" 0 "no_path_timeout_ms"
 ms=$(took_ms refuses "Input/output error" read_one)
 ((ms < 2000)) || fail "0: failed only after $ms ms"
 
@@ -40,5 +40,5 @@ read_one 2>"$WORK/said" &
 pid=$!
 bed_restore 0
 must_wait 10 "a held read ends when a path is back" not kill -0 $pid
-wait $pid || fail "it failed: $(cat "$WORK/said")"
+wait $pid || fail "it failed: $(<"$WORK/said")"
 bed_restore 1

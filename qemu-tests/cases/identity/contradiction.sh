@@ -22,7 +22,7 @@ contradicts() { # WORD: the newest path, and what the log must say
 	d=$(disk_of "${PATHS[-1]}")
 	settle
 	paths_are 2 || fail "merged in spite of another $1"
-	equal "$(cat "/sys/block/$d/hidden")" 0 "$d is hidden"
+	equal "$(<"/sys/block/$d/hidden")" 0 "$d is hidden"
 	equal "$(klog | grep -ciE "sdmpatha.*$1|$1.*sdmpatha")" 1 "lines in the log about $1"
 	head -c 64k "/dev/$d" | cmp -n 65536 - /dev/zero || fail "data of the other LUN was touched"
 }

@@ -30,7 +30,7 @@ measure() { # COUNT
 		SHARES+=($((after[i] - before[i])))
 		TOTAL=$((TOTAL + SHARES[i]))
 	done
-	step "$(cat "$MPATH/iopolicy"): ${SHARES[*]} of $TOTAL"
+	step "$(<"$MPATH/iopolicy"): ${SHARES[*]} of $TOTAL"
 }
 in_use_count() { local s c=0; for s in "${SHARES[@]}"; do ((s == 0)) || c=$((c + 1)); done; echo $c; }
 

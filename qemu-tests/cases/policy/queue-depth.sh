@@ -21,7 +21,7 @@ share() { # percent of the head's I/O that the slow path gets
 	a=$(ios_of "$slow") b=$(ios_of "$HEAD")
 	fio_goes_on 1000
 	SHARE=$((($(ios_of "$slow") - a) * 100 / ($(ios_of "$HEAD") - b)))
-	step "$(cat "$MPATH/iopolicy"): $SHARE % on the slow path"
+	step "$(<"$MPATH/iopolicy"): $SHARE % on the slow path"
 }
 
 fio_start "/dev/$HEAD" --rate_iops=0 --iodepth=32

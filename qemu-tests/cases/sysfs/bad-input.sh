@@ -25,10 +25,10 @@ put() { printf '%b' "$2" >"$1"; }
 rejects() { # FILE VALUE...
 	local file=$1 v was
 	shift
-	was=$(cat "$file")
+	was=$(<"$file")
 	for v; do
 		refuses "Invalid argument" put "$file" "$v"
-		equal "$(cat "$file")" "$was" "$file afterwards"
+		equal "$(<"$file")" "$was" "$file afterwards"
 	done
 }
 takes() { # FILE VALUE...
@@ -36,7 +36,7 @@ takes() { # FILE VALUE...
 	shift
 	for v; do
 		put "$file" "$v" || fail "$file does not take '$v'"
-		equal "$(cat "$file")" "${v%\\n}" "$file"
+		equal "$(<"$file")" "${v%\\n}" "$file"
 	done
 }
 words=('\n' fastest 'numa numa' numaa num Numa ' numa' 'numa\n\n' 'round robin' 'queue-depth,')

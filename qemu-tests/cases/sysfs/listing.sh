@@ -52,12 +52,12 @@ END
 for p in "${PATHS[@]}"; do
 	equal "$(readlink -f "$CLASS/0/multipath/$p")" "$(readlink -f "$(sdev "$p")")" "where $p leads"
 	equal "$(readlink -f "$(sdev "$p")/scsi_mpath_device")" "$(readlink -f "$CLASS"/0)" "scsi_mpath_device of $p"
-	equal "$(cat "/sys/block/$(disk_of "$p")/mpath_dev")" "$(cat "$HEAD_SYS/dev")" "mpath_dev of $p"
+	equal "$(<"/sys/block/$(disk_of "$p")/mpath_dev")" "$(<"$HEAD_SYS/dev")" "mpath_dev of $p"
 done
 
 serial=$(sed 's/.*: //; s/-//g' /sys/kernel/config/target/core/fileio_*/lun/wwn/vpd_unit_serial)
-equal "$(cat "$CLASS"/0/wwid)" "naa.6001405${serial:0:25}" "wwid, after the target's serial number"
-equal "$(cat "$CLASS"/0/iopolicy)" numa "iopolicy"
+equal "$(<"$CLASS"/0/wwid)" "naa.6001405${serial:0:25}" "wwid, after the target's serial number"
+equal "$(<"$CLASS"/0/iopolicy)" numa "iopolicy"
 equal "$(stat -c '%A %G' "/dev/$HEAD")" "brw-rw---- disk" "mode of /dev/$HEAD"
 
 step "every file answers, with one line"
