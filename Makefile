@@ -31,8 +31,8 @@ help:
 #: make unit           the core in user space; T=pattern SAN=address|thread
 #: make kunit          KUnit suites on small debug kernels
 #: make qemu           end-to-end tests on Debian's kernels; T=case KERNELS="6.1 6.12"
-#: make test           all of them
-#: make demo           a disk loses its path under I/O, in a virtual machine
+#: make test           all of them; installs what they need
+#: make demo           a disk loses its path under I/O, in a virtual machine; installs what it needs
 #: make bench          what a head costs per I/O
 
 .PHONY: install
@@ -68,9 +68,14 @@ kunit:
 qemu:
 	+@$(need-qemu); qemu-tests/run
 
-.PHONY: demo bench
-demo bench:
-	+@$(need-qemu); qemu-tests/$@
+.PHONY: bench
+bench:
+	+@$(need-qemu); qemu-tests/bench
+
+# Installs what it needs, as `make test` does: these two start from a bare machine.
+.PHONY: demo
+demo:
+	+@tools/build/deps build qemu && qemu-tests/demo
 
 .PHONY: test
 test:
