@@ -67,6 +67,7 @@ enum mpath_status {
 enum mpath_verdict {
 	MPATH_VERDICT_FINE,    /* answers, and is still the same LUN */
 	MPATH_VERDICT_DEAD,    /* does not answer, or says it cannot serve I/O */
+	MPATH_VERDICT_GONE,    /* answers that it has no such LUN */
 	MPATH_VERDICT_FOREIGN, /* answers, but as another LUN: never use it */
 	MPATH_VERDICT_LATER,   /* cannot be asked now: ask again */
 };
@@ -180,7 +181,7 @@ void mpath_head_destroy(struct mpath_head *head) MPATH_NOEXCEPT;
 
 /*
  * mpath_head_add_path - add a path; I/O may use it before this returns.
- * The first path gives the head its geometry, every other must agree with it.
+ * The first path ever gives the head its geometry, every other must agree with it.
  * Context: process, may sleep; takes the head's paths lock.
  * Return: 0 and *@out; -EMEDIUMTYPE when the path contradicts the head (logged,
  * naming both and the difference), -ENOMEM.
@@ -222,6 +223,17 @@ void mpath_head_set_submit_mode(struct mpath_head *head,
 int mpath_head_no_path_timeout_ms(const struct mpath_head *head) MPATH_NOEXCEPT;
 /* Return: 0, or -EINVAL and nothing changed. Kicks the requeue list. */
 int mpath_head_set_no_path_timeout_ms(struct mpath_head *head, long long ms) MPATH_NOEXCEPT;
+/*
+ * mpath_head_set_queue_if_no_path - hold I/O without a path, whatever the time
+ * The caller must see to an end: switch it off again, or kill the head. Kicks the
+ * requeue list. Context: any. Upstream: MPATH_HEAD_QUEUE_IF_NO_PATH.
+ */
+void mpath_head_set_queue_if_no_path(struct mpath_head *head, bool queue) MPATH_NOEXCEPT;
+/*
+ * mpath_head_fail_now - stop waiting: I/O without a path fails, parked or new, until
+ * there is a path again. Nothing happens if there is one. Context: process.
+ */
+void mpath_head_fail_now(struct mpath_head *head) MPATH_NOEXCEPT;
 void mpath_head_read_stats(struct mpath_head *head, struct mpath_head_stats *stats) MPATH_NOEXCEPT;
 
 /* One word for people: usable, suspect, dead, blocked, offline, transitioning, ... */

@@ -152,6 +152,16 @@ int mpath_head_set_no_path_timeout_ms(mpath_head *head, long long ms) noexcept
 	return 0;
 }
 
+void mpath_head_set_queue_if_no_path(mpath_head *head, bool queue) noexcept
+{
+	head->set_queue_if_no_path(queue);
+}
+
+void mpath_head_fail_now(mpath_head *head) noexcept
+{
+	head->fail_now();
+}
+
 void mpath_head_read_stats(mpath_head *head, struct mpath_head_stats *stats) noexcept
 {
 	*stats = head->stats();

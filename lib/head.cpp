@@ -72,7 +72,9 @@ int mpath_head::add_path(const mpath_device_config &config, mpath_device **out) 
 	{
 		MutexGuard guard(paths_lock_.get());
 
-		if (paths_.empty(guard)) {
+		// A path that comes back to a head which has waited for it finds the geometry that
+		// its users know.
+		if (!last_path_id_) {
 			geometry_ = config.geometry;
 		} else if (const auto found = mpath::compare(geometry_, config.geometry);
 			   found.what) {
@@ -147,6 +149,12 @@ void mpath_head::set_iopolicy(mpath_iopolicy iopolicy) noexcept
 void mpath_head::set_no_path_timeout_ms(int ms) noexcept
 {
 	no_path_timeout_ms_.store_relaxed(ms);
+	kick();
+}
+
+void mpath_head::set_queue_if_no_path(bool queue) noexcept
+{
+	queue_if_no_path_.store_relaxed(queue);
 	kick();
 }
 

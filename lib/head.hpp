@@ -47,6 +47,8 @@ struct mpath_head final {
 	void set_submit_mode(mpath_submit_mode mode) noexcept { submit_mode_.store_relaxed(mode); }
 	int no_path_timeout_ms() const noexcept { return no_path_timeout_ms_.load_relaxed(); }
 	void set_no_path_timeout_ms(int ms) noexcept;
+	void set_queue_if_no_path(bool queue) noexcept;
+	void fail_now() noexcept;
 	bool serves_node(const mpath_device *path, int node) const noexcept;
 	mpath_head_stats stats() noexcept;
 	const char *name() const noexcept { return name_; }
@@ -72,6 +74,8 @@ private:
 	void settle(mpath_io *io, const mpath::ReadGuard &guard) noexcept;
 	mpath_device *find(u32 id, const mpath::ReadGuard &guard) const noexcept;
 	bool verdict_due(const mpath::ReadGuard &guard) const noexcept;
+	// Is there nothing to hope for: no path left but such as will not come back by themselves?
+	bool all_lost(const mpath::ReadGuard &guard) const noexcept;
 	// May a bio without a path wait for one, at this moment?
 	bool may_wait(const mpath::ReadGuard &guard) noexcept;
 	bool gives_up(const mpath_io *io, mpath::Blame blame) const noexcept;
@@ -96,7 +100,7 @@ private:
 	mpath::Atomic<Life> life_{Life::fresh};
 	mpath::Atomic<mpath_iopolicy> iopolicy_;
 	mpath::Atomic<mpath_submit_mode> submit_mode_;
-	mpath::Atomic<u64> no_path_since_ms_{0}; // 0: not that we know
+	mpath::Atomic<u64> no_path_since_ms_{0}; // 0: not that we know; 1: and nobody waits
 	mpath::PathList paths_;
 	mpath::PathCache cache_{};
 	mpath::Owned<mpk_io_pool, mpk_io_pool_destroy> pool_;
@@ -108,6 +112,7 @@ private:
 	mpath::Owned<mpk_mutex, mpk_mutex_destroy> paths_lock_;
 	mpath::Owned<mpk_work, mpk_work_destroy> requeue_work_;
 	mpath::Atomic<int> no_path_timeout_ms_;
+	mpath::Atomic<bool> queue_if_no_path_{false};
 	mpath_geometry geometry_{}; // under paths_lock_
 	u32 last_path_id_ = 0;      // under paths_lock_
 	mpath::Atomic<u64> failovers_{0};

@@ -195,8 +195,10 @@ void mpath_device::probe() noexcept
 
 	const mpath_verdict verdict = ask();
 
-	if (verdict != MPATH_VERDICT_LATER)
+	if (verdict != MPATH_VERDICT_LATER) {
 		later_ = 0;
+		no_such_lun_.store_relaxed(verdict == MPATH_VERDICT_GONE);
+	}
 	switch (verdict) {
 	case MPATH_VERDICT_FINE:
 		// The count before the state: whoever resends because the path is usable again
@@ -213,6 +215,11 @@ void mpath_device::probe() noexcept
 		return;
 	case MPATH_VERDICT_DEAD:
 		change_health(Health::dead, "probe: no");
+		head_.kick();
+		mpk_work_arm(probe_.get(), kProbeDeadMs);
+		return;
+	case MPATH_VERDICT_GONE:
+		change_health(Health::dead, "probe: no such LUN");
 		head_.kick();
 		mpk_work_arm(probe_.get(), kProbeDeadMs);
 		return;

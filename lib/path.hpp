@@ -65,6 +65,13 @@ struct mpath_device final {
 		return health() == Health::suspect && device_state_in(usable_states_);
 	}
 
+	// Nothing that passes by itself keeps it from carrying I/O.
+	bool is_lost() const noexcept
+	{
+		return health() == Health::foreign ||
+		       (health() == Health::dead && no_such_lun_.load_relaxed());
+	}
+
 	Health health() const noexcept { return health_.load_relaxed(); }
 	Access access() const noexcept;
 
@@ -147,9 +154,10 @@ private:
 	mpath::Owned<mpk_ref, mpk_ref_destroy> ref_;
 	mpath::Owned<mpk_work, mpk_work_destroy> probe_;
 	mpath::Atomic<u32> fine_seq_{0};
-	mpath::Atomic<u64> revived_ms_{0};     // last fine verdict, 0: none yet
-	mpath::Atomic<bool> withdrawn_{false}; // by its transport, and not asked since it is back
-	u64 asked_ms_ = 0;                     // the requeue work's
+	mpath::Atomic<u64> revived_ms_{0};       // last fine verdict, 0: none yet
+	mpath::Atomic<bool> no_such_lun_{false}; // said its last probe
+	mpath::Atomic<bool> withdrawn_{false};   // by its transport, and not asked since it is back
+	u64 asked_ms_ = 0;                       // the requeue work's
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
 	mpath::Atomic<u64> failovers_{0};
 	const mpath_device_ops *const ops_;

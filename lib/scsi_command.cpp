@@ -19,6 +19,7 @@ constexpr u8 kTaskSetFull = 0x28;
 // SPC-5 table 48
 constexpr u8 kRecoveredError = 0x1;
 constexpr u8 kNotReady = 0x2;
+constexpr u8 kIllegalRequest = 0x5;
 constexpr u8 kUnitAttention = 0x6;
 
 mpath_verdict sense_verdict(const mpath_scsi_tur &tur) noexcept
@@ -32,6 +33,9 @@ mpath_verdict sense_verdict(const mpath_scsi_tur &tur) noexcept
 		// 04/0A is a path in transition: it neither serves I/O nor is it gone.
 		return tur.asc == 0x04 && tur.ascq == 0x0a ? MPATH_VERDICT_LATER
 							   : MPATH_VERDICT_DEAD;
+	case kIllegalRequest:
+		// LOGICAL UNIT NOT SUPPORTED
+		return tur.asc == 0x25 ? MPATH_VERDICT_GONE : MPATH_VERDICT_DEAD;
 	default:
 		return MPATH_VERDICT_DEAD;
 	}

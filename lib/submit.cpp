@@ -6,6 +6,7 @@
 using mpath::AnyPath;
 using mpath::Blame;
 using mpath::Fate;
+using mpath::Health;
 using mpath::IoFifo;
 using mpath::NotTried;
 using mpath::ReadGuard;
@@ -19,6 +20,9 @@ constexpr u32 kLookAgainMs = 100;
 
 // And how often, when no bio waits but the clock runs that counts the time without a path.
 constexpr u32 kWatchClockMs = 1000;
+
+// In place of the time since when there is no path: fail_now() has ended the waiting.
+constexpr u64 kNobodyWaits = 1;
 
 // The pause that back-pressure asks for.
 constexpr u32 kPauseMs = 10;
@@ -187,10 +191,46 @@ bool mpath_head::verdict_due(const ReadGuard &guard) const noexcept
 	return false;
 }
 
+bool mpath_head::all_lost(const ReadGuard &guard) const noexcept
+{
+	bool lost = false;
+
+	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard)) {
+		if (path->health() == Health::removing)
+			continue;
+		if (!path->is_lost())
+			return false;
+		lost = true;
+	}
+	return lost;
+}
+
+// Context: process. The answer is for bios that are parked and for those to come: a path
+// that is back (send(), path_came_back()) ends it.
+void mpath_head::fail_now() noexcept
+{
+	{
+		ReadGuard guard;
+
+		if (choose(AnyPath{}, guard))
+			return;
+		no_path_since_ms_.store_relaxed(kNobodyWaits);
+	}
+	mpk_log(MPATH_LOG_WARN, "%s: no usable path, failing I/O as asked for\n", name_);
+	// watch_clock() ends it, too, where no probe tells of the path.
+	kick();
+}
+
 bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 {
 	const int timeout = no_path_timeout_ms();
 
+	if (no_path_since_ms_.load_relaxed() == kNobodyWaits)
+		return has_other(nullptr, AnyPath{}, guard);
+	if (queue_if_no_path_.load_relaxed())
+		return true;
+	if (all_lost(guard))
+		return false;
 	if (timeout < 0)
 		return true;
 

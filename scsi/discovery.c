@@ -102,7 +102,7 @@ static int scsi_mpath_join(struct scsi_device *sdev, struct gendisk *disk, const
 		return PTR_ERR(head);
 
 	ret = scsi_mpath_add_path(head, sdev, disk);
-	if (ret && !head->nr_paths) {
+	if (ret && !head->next_path_index) {
 		scsi_mpath_disown_head(head);
 		head->gone = true;
 	} else if (ret) {
@@ -217,6 +217,7 @@ void scsi_mpath_discovery_exit(void)
 	mutex_lock(&scsi_mpath_lock);
 	WRITE_ONCE(scsi_mpath_phase, SCSI_MPATH_CLOSING);
 	mutex_unlock(&scsi_mpath_lock);
+	scsi_mpath_remove_waiting_heads();
 	/* Takeovers that have begun end with a plain disk now. */
 	flush_workqueue(scsi_mpath_wq);
 	while ((sdev = scsi_mpath_any_path())) {

@@ -8,6 +8,7 @@
  * That a head's first and last act go through the same work item keeps them in order.
  */
 #include <linux/idr.h>
+#include <linux/reboot.h>
 #include <linux/slab.h>
 #include <linux/wait.h>
 
@@ -24,7 +25,8 @@ struct workqueue_struct *scsi_mpath_wq;
 static int scsi_mpath_major;
 #define SCSI_MPATH_MINORS 16
 
-static LIST_HEAD(scsi_mpath_heads); /* under scsi_mpath_lock */
+static LIST_HEAD(scsi_mpath_heads);  /* under scsi_mpath_lock */
+static bool scsi_mpath_heads_closed; /* no head waits for a path; under scsi_mpath_lock */
 static DEFINE_IDA(scsi_mpath_ida);
 
 /* Heads not yet freed: their release code is in this module. */
@@ -90,10 +92,12 @@ struct scsi_device *scsi_mpath_any_path(void)
 	struct scsi_mpath_head *head;
 
 	mutex_lock(&scsi_mpath_lock);
-	head = list_first_entry_or_null(&scsi_mpath_heads, struct scsi_mpath_head, entry);
-	if (head) {
+	list_for_each_entry(head, &scsi_mpath_heads, entry) {
+		if (!head->nr_paths)
+			continue;
 		sdev = list_first_entry(&head->paths, struct scsi_mpath_path, entry)->sdev;
 		get_device(&sdev->sdev_gendev);
+		break;
 	}
 	mutex_unlock(&scsi_mpath_lock);
 	return sdev;
@@ -180,6 +184,8 @@ static int scsi_mpath_publish(struct scsi_mpath_head *head)
 
 static void scsi_mpath_teardown(struct scsi_mpath_head *head)
 {
+	/* It may have been on its way when a path came back. */
+	cancel_delayed_work_sync(&head->removal);
 	mpath_head_kill(head->core);
 	if (head->published) {
 		pr_info("%s: removed, the last path is gone\n", head->disk->disk_name);
@@ -248,6 +254,99 @@ static void scsi_mpath_head_work(struct work_struct *work)
 		scsi_mpath_give_up(head, ret);
 }
 
+/* --- waiting for a path, as upstream's delayed_removal_secs -------------------------- */
+
+static bool scsi_mpath_head_waits(struct scsi_mpath_head *head)
+{
+	lockdep_assert_held(&scsi_mpath_lock);
+	return !head->nr_paths && !head->dying;
+}
+
+bool scsi_mpath_wait_for_path(struct scsi_mpath_head *head)
+{
+	unsigned int secs = head->delayed_removal_secs;
+
+	lockdep_assert_held(&scsi_mpath_lock);
+	if (!secs || !head->published || scsi_mpath_heads_closed) {
+		scsi_mpath_disown_head(head);
+		return false;
+	}
+	pr_warn("%s: the last path is gone, waiting %u s for another\n", head->disk->disk_name,
+		secs);
+	/* Before the path goes: what it gives back must not fail. */
+	mpath_head_set_queue_if_no_path(head->core, true);
+	queue_delayed_work(scsi_mpath_wq, &head->removal, secs * HZ);
+	return true;
+}
+
+void scsi_mpath_end_wait(struct scsi_mpath_head *head)
+{
+	lockdep_assert_held(&scsi_mpath_lock);
+	/* If it runs already, it waits for the lock and finds the path then. */
+	cancel_delayed_work(&head->removal);
+	mpath_head_set_queue_if_no_path(head->core, false);
+}
+
+static void scsi_mpath_removal_work(struct work_struct *work)
+{
+	struct scsi_mpath_head *head =
+		container_of(to_delayed_work(work), struct scsi_mpath_head, removal);
+	bool waited;
+
+	mutex_lock(&scsi_mpath_lock);
+	/* Under the lock that adds paths: none comes between the look and the end. */
+	waited = scsi_mpath_head_waits(head);
+	if (waited) {
+		scsi_mpath_disown_head(head);
+		head->gone = true;
+		queue_work(scsi_mpath_wq, &head->work);
+	}
+	mutex_unlock(&scsi_mpath_lock);
+}
+
+int scsi_mpath_set_delayed_removal(struct scsi_mpath_head *head, unsigned int secs)
+{
+	if (secs > INT_MAX / HZ)
+		return -EINVAL;
+	mutex_lock(&scsi_mpath_lock);
+	head->delayed_removal_secs = secs;
+	if (scsi_mpath_head_waits(head))
+		mod_delayed_work(scsi_mpath_wq, &head->removal, secs * HZ);
+	mutex_unlock(&scsi_mpath_lock);
+	return 0;
+}
+
+void scsi_mpath_remove_waiting_heads(void)
+{
+	struct scsi_mpath_head *head;
+
+	mutex_lock(&scsi_mpath_lock);
+	scsi_mpath_heads_closed = true;
+	list_for_each_entry(head, &scsi_mpath_heads, entry)
+		if (scsi_mpath_head_waits(head))
+			mod_delayed_work(scsi_mpath_wq, &head->removal, 0);
+	mutex_unlock(&scsi_mpath_lock);
+}
+
+/* Nobody will bring a path back any more, and whoever shuts down waits for his I/O. */
+static int scsi_mpath_reboot(struct notifier_block *nb, unsigned long action, void *data)
+{
+	struct scsi_mpath_head *head;
+
+	mutex_lock(&scsi_mpath_lock);
+	scsi_mpath_defaults.no_path_timeout_ms = 0;
+	list_for_each_entry(head, &scsi_mpath_heads, entry) {
+		mpath_head_set_no_path_timeout_ms(head->core, 0);
+		mpath_head_set_queue_if_no_path(head->core, false);
+	}
+	mutex_unlock(&scsi_mpath_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block scsi_mpath_reboot_nb = {
+	.notifier_call = scsi_mpath_reboot,
+};
+
 struct scsi_mpath_head *scsi_mpath_create_head(const char *wwid, int node)
 {
 	struct mpath_head_config config = {
@@ -265,6 +364,7 @@ struct scsi_mpath_head *scsi_mpath_create_head(const char *wwid, int node)
 	INIT_LIST_HEAD(&head->entry);
 	INIT_LIST_HEAD(&head->paths);
 	INIT_WORK(&head->work, scsi_mpath_head_work);
+	INIT_DELAYED_WORK(&head->removal, scsi_mpath_removal_work);
 	strscpy(head->wwid, wwid, sizeof(head->wwid));
 
 	head->index = ida_alloc_max(&scsi_mpath_ida, MINORMASK / SCSI_MPATH_MINORS, GFP_KERNEL);
@@ -341,6 +441,7 @@ int scsi_mpath_heads_init(void)
 	ret = mpath_compat_class_register(&scsi_mpath_disk_class, THIS_MODULE);
 	if (ret)
 		goto unregister_class;
+	register_reboot_notifier(&scsi_mpath_reboot_nb);
 	return 0;
 
 unregister_class:
@@ -352,6 +453,7 @@ unregister_blkdev:
 
 void scsi_mpath_heads_exit(void)
 {
+	unregister_reboot_notifier(&scsi_mpath_reboot_nb);
 	flush_workqueue(scsi_mpath_wq);
 	/* The last reference on a disk may go a little after its last close. */
 	wait_event(scsi_mpath_heads_gone, !atomic_read(&scsi_mpath_nr_heads));

@@ -218,10 +218,12 @@ int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
 	path->index = head->next_path_index++;
 	list_add_tail(&path->entry, &head->paths);
 	hash_add(scsi_mpath_paths, &path->by_sdev, (unsigned long)sdev);
-	if (!head->nr_paths++) {
+	if (!path->index) {
 		set_capacity(head->disk, get_capacity(disk));
 		set_disk_ro(head->disk, get_disk_ro(disk));
 	}
+	if (!head->nr_paths++)
+		scsi_mpath_end_wait(head);
 	scsi_mpath_add_links(path);
 	return 0;
 
@@ -255,10 +257,8 @@ void scsi_mpath_remove_path(struct scsi_device *sdev)
 		hash_del(&path->by_sdev);
 		list_del(&path->entry);
 		scsi_mpath_remove_links(path);
-		last = !--head->nr_paths;
-		/* In the same breath as the last path: no new path finds this head. */
-		if (last)
-			scsi_mpath_disown_head(head);
+		/* In the same breath as the last path: no new path finds a head that ends. */
+		last = !--head->nr_paths && !scsi_mpath_wait_for_path(head);
 	}
 	mutex_unlock(&scsi_mpath_lock);
 	if (!path)

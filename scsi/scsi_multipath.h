@@ -35,14 +35,16 @@ struct scsi_mpath_head {
 	struct device disk_dev; /* class scsi_mpath_disk, parent of the disk */
 	int index;              /* N of both, and the letters of the disk */
 	char wwid[MPATH_WWID_LEN];
-	struct work_struct work; /* publishes, restacks, tears down */
-	bool published;          /* the disk is added; only @work writes it */
+	struct work_struct work;     /* publishes, restacks, tears down */
+	struct delayed_work removal; /* of a head that has waited for a path long enough */
+	bool published;              /* the disk is added; only @work writes it */
 
 	/* Under scsi_mpath_lock. */
 	struct list_head entry; /* in the table of heads; empty once dying */
 	struct list_head paths;
 	unsigned int nr_paths;
 	int next_path_index;
+	unsigned int delayed_removal_secs;
 	bool dying; /* no path, and nobody finds it any more */
 	bool gone;  /* nothing of the core is in use: @work may tear down */
 };
@@ -110,8 +112,19 @@ void scsi_mpath_heads_exit(void);
 /* Both under scsi_mpath_lock. */
 struct scsi_mpath_head *scsi_mpath_find_head(const char *wwid);
 struct scsi_mpath_head *scsi_mpath_create_head(const char *wwid, int node);
-/* The head has no path any more: nobody finds it from now on. Under scsi_mpath_lock. */
+/*
+ * The head has no path any more. True: it waits for one, for delayed_removal_secs, and
+ * holds I/O; scsi_mpath_end_wait() ends that. False: nobody finds it from now on. Both
+ * under scsi_mpath_lock.
+ */
+bool scsi_mpath_wait_for_path(struct scsi_mpath_head *head);
+void scsi_mpath_end_wait(struct scsi_mpath_head *head);
+/* Nobody finds the head from now on. Under scsi_mpath_lock. */
 void scsi_mpath_disown_head(struct scsi_mpath_head *head);
+/* For the attribute of that name; a wait that goes on begins anew. -EINVAL: too long. */
+int scsi_mpath_set_delayed_removal(struct scsi_mpath_head *head, unsigned int secs);
+/* No head waits from now on, and no head has a path. */
+void scsi_mpath_remove_waiting_heads(void);
 /* And nobody uses it either: have it torn down. */
 void scsi_mpath_bury_head(struct scsi_mpath_head *head);
 /* Any path of any head, its device referenced; NULL if there is none. */

@@ -101,6 +101,37 @@ static ssize_t no_path_timeout_ms_store(struct device *dev, struct device_attrib
 }
 static DEVICE_ATTR_RW(no_path_timeout_ms);
 
+static ssize_t delayed_removal_secs_show(struct device *dev, struct device_attribute *attr,
+					 char *buf)
+{
+	struct scsi_mpath_head *head = dev_to_disk(dev)->private_data;
+
+	return sysfs_emit(buf, "%u\n", READ_ONCE(head->delayed_removal_secs));
+}
+
+static ssize_t delayed_removal_secs_store(struct device *dev, struct device_attribute *attr,
+					  const char *buf, size_t count)
+{
+	unsigned int secs;
+	int ret;
+
+	if (kstrtouint(buf, 10, &secs))
+		return -EINVAL;
+	ret = scsi_mpath_set_delayed_removal(dev_to_disk(dev)->private_data, secs);
+	return ret ? ret : count;
+}
+static DEVICE_ATTR_RW(delayed_removal_secs);
+
+static ssize_t fail_now_store(struct device *dev, struct device_attribute *attr, const char *buf,
+			      size_t count)
+{
+	if (!sysfs_streq(buf, "1"))
+		return -EINVAL;
+	mpath_head_fail_now(scsi_mpath_core_of(dev));
+	return count;
+}
+static DEVICE_ATTR_WO(fail_now);
+
 static ssize_t submit_mode_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%s\n",
@@ -136,6 +167,8 @@ SCSI_MPATH_COUNTER(mpath_parked, parked);
 
 static struct attribute *scsi_mpath_disk_attrs[] = {
 	&dev_attr_no_path_timeout_ms.attr,
+	&dev_attr_delayed_removal_secs.attr,
+	&dev_attr_fail_now.attr,
 	&dev_attr_submit_mode.attr,
 	&dev_attr_multipath_failover_count.attr,
 	&dev_attr_io_requeue_no_usable_path_count.attr,

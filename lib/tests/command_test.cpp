@@ -146,7 +146,7 @@ TEST(TurVerdict, only_not_ready_knows_transitions)
 
 TEST(TurVerdict, a_lun_that_is_not_there_is_dead)
 {
-	EXPECT_EQ(by_sense(0x5, 0x25, 0x00), MPATH_VERDICT_DEAD);
+	EXPECT_EQ(by_sense(0x5, 0x25, 0x00), MPATH_VERDICT_GONE);
 }
 
 TEST(TurVerdict, every_other_sense_key_is_dead)

@@ -299,14 +299,15 @@ TEST_F(AddPath, holds_later_paths_to_the_first_even_when_that_is_gone)
 	EXPECT_EQ(try_add(c), -EMEDIUMTYPE);
 }
 
-TEST_F(AddPath, takes_the_facts_of_a_new_first_path_when_all_are_gone)
+TEST_F(AddPath, holds_a_path_to_the_first_even_when_all_are_gone)
 {
 	remove(add("a"));
 
 	auto &b = new_path("b");
 
 	b.geometry.capacity = 1;
-	EXPECT_EQ(try_add(b), 0);
+	EXPECT_EQ(try_add(b), -EMEDIUMTYPE);
+	EXPECT_EQ(try_add(new_path("c")), 0);
 }
 
 TEST_F(AddPath, is_not_touched_by_a_path_that_was_refused)

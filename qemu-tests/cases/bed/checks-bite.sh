@@ -4,7 +4,7 @@
 #: beds scsi_debug
 #: kernels 6.1 6.12 debug
 #: timeout 120
-#: allow path-errors
+#: allow path-errors|Buffer I/O error on dev sda,
 # The checks every case relies on see what they are for: content that changes behind
 # fio's back, an I/O error, a kernel log with something bad in it.
 #

@@ -52,6 +52,9 @@ for f in $P/no_path_timeout_ms "$HEAD_SYS/no_path_timeout_ms"; do
 	takes "$f" 0 -1 '1000\n' 30000
 	rejects "$f" -2 -30000 ten 1s '\n' 99999999999999999999 '5 5'
 done
+takes "$HEAD_SYS/delayed_removal_secs" 1 '3600\n' 0
+rejects "$HEAD_SYS/delayed_removal_secs" -1 4294967296 4294967295 ten 1s '\n' '5 5'
+for v in 0 2 -1 yes '\n' '1 1'; do refuses "Invalid argument" put "$HEAD_SYS/fail_now" "$v"; done
 for f in multipath_failover_count io_requeue_no_usable_path_count io_fail_no_available_path_count; do
 	equal "$(stat -c %A "$HEAD_SYS/$f")" "-r--r--r--" "mode of $f"
 done
