@@ -38,6 +38,7 @@ struct mpath_scsi_traits {
 	u8 tpgs; /* INQUIRY byte 5, bits 4-5 */
 	bool removable;
 	bool has_medium; /* capacity is not 0 */
+	bool zoned;      /* host-aware or host-managed */
 	enum mpath_wwid_result wwid;
 };
 
@@ -49,6 +50,13 @@ struct mpath_scsi_traits {
  */
 const char *mpath_scsi_membership(const struct mpath_scsi_traits *traits, bool enabled, bool always,
 				  bool *silent) MPATH_NOEXCEPT;
+
+/*
+ * mpath_scsi_switch - on or off, for those parameters
+ * Accepts exactly Y, y, 1, N, n, 0, with at most one trailing newline.
+ * Context: any. Return: 1, 0, or -EINVAL.
+ */
+int mpath_scsi_switch(const char *word) MPATH_NOEXCEPT;
 
 /* The outcome of a TEST UNIT READY, taken apart by the shim. */
 struct mpath_scsi_tur {

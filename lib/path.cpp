@@ -87,6 +87,7 @@ mpath::Access mpath_device::access() const noexcept
 	case 0x0:
 		return Access::optimized;
 	case 0x1:
+	case 0x4: // logical block dependent: some of its blocks are optimized
 		return Access::nonoptimized;
 	case 0xf:
 		return Access::transitioning;

@@ -2,11 +2,23 @@
 // Which disks take part in multipath, and why the others do not.
 #include "mpath_scsi.h"
 
+#include "util/errno.hpp"
+#include "util/text.hpp"
+
 namespace {
 
 constexpr u8 kTypeDirectAccess = 0x00;
 
 } // namespace
+
+int mpath_scsi_switch(const char *word) noexcept
+{
+	if (mpath::is_word(word, "Y") || mpath::is_word(word, "y") || mpath::is_word(word, "1"))
+		return 1;
+	if (mpath::is_word(word, "N") || mpath::is_word(word, "n") || mpath::is_word(word, "0"))
+		return 0;
+	return -EINVAL;
+}
 
 const char *mpath_scsi_membership(const mpath_scsi_traits *traits, bool enabled, bool always,
 				  bool *silent) noexcept
@@ -18,6 +30,8 @@ const char *mpath_scsi_membership(const mpath_scsi_traits *traits, bool enabled,
 		return "not a direct access block device";
 	if (traits->removable)
 		return "removable medium";
+	if (traits->zoned)
+		return "zoned";
 	if (!always && !traits->tpgs)
 		return "no asymmetric logical unit access (TPGS is 0)";
 

@@ -73,6 +73,7 @@ bool scsi_mpath_wanted(struct scsi_device *sdev, struct gendisk *disk, char *wwi
 		.tpgs = sdev->inquiry_len > 5 ? scsi_device_tpgs(sdev) : 0,
 		.removable = sdev->removable,
 		.has_medium = get_capacity(disk),
+		.zoned = bdev_is_zoned(disk->part0),
 		.wwid = scsi_mpath_cached_wwid(sdev, wwid),
 	};
 	const char *reason;
@@ -104,13 +105,12 @@ static int scsi_mpath_join(struct scsi_device *sdev, struct gendisk *disk, const
 	ret = scsi_mpath_add_path(head, sdev, disk);
 	if (ret && !head->next_path_index) {
 		scsi_mpath_disown_head(head);
-		head->gone = true;
-	} else if (ret) {
-		return ret;
-	} else {
-		pr_info("%s: path %s (%s) of %s\n", head->disk->disk_name,
-			dev_name(&sdev->sdev_gendev), disk->disk_name, wwid);
+		scsi_mpath_bury_head(head);
 	}
+	if (ret)
+		return ret;
+	pr_info("%s: path %s (%s) of %s\n", head->disk->disk_name, dev_name(&sdev->sdev_gendev),
+		disk->disk_name, wwid);
 	queue_work(scsi_mpath_wq, &head->work);
 	return ret;
 }

@@ -3,9 +3,9 @@
  * Heads: made when the first path of a LUN appears, gone with the last.
  *
  * The objects and their sysfs directories are made synchronously, under discovery, so
- * that a hidden path always has a head. The disk is added and deleted by a work item
- * of its own per head: both take locks that discovery holds, and both may wait for I/O.
- * That a head's first and last act go through the same work item keeps them in order.
+ * that a hidden path always has a head. The disk is added and deleted by work items of
+ * its own per head: both take locks that discovery holds, and both may wait for I/O. The
+ * one that deletes it waits for the other, and there is only one run of it.
  */
 #include <linux/idr.h>
 #include <linux/reboot.h>
@@ -40,8 +40,11 @@ static void scsi_mpath_head_release(struct device *dev)
 	mpath_head_destroy(head->core);
 	ida_free(&scsi_mpath_ida, head->index);
 	kfree(head);
+	/* Who waits for this in scsi_mpath_heads_exit() also waits for the read section. */
+	rcu_read_lock();
 	if (atomic_dec_and_test(&scsi_mpath_nr_heads))
 		wake_up(&scsi_mpath_heads_gone);
+	rcu_read_unlock();
 }
 
 static void scsi_mpath_disk_dev_release(struct device *dev)
@@ -80,10 +83,7 @@ void scsi_mpath_disown_head(struct scsi_mpath_head *head)
 
 void scsi_mpath_bury_head(struct scsi_mpath_head *head)
 {
-	mutex_lock(&scsi_mpath_lock);
-	head->gone = true;
-	mutex_unlock(&scsi_mpath_lock);
-	queue_work(scsi_mpath_wq, &head->work);
+	queue_work(scsi_mpath_wq, &head->teardown);
 }
 
 struct scsi_device *scsi_mpath_any_path(void)
@@ -182,11 +182,18 @@ static int scsi_mpath_publish(struct scsi_mpath_head *head)
 	return 0;
 }
 
-static void scsi_mpath_teardown(struct scsi_mpath_head *head)
+static void scsi_mpath_teardown(struct work_struct *work)
 {
-	/* It may have been on its way when a path came back. */
-	cancel_delayed_work_sync(&head->removal);
+	struct scsi_mpath_head *head = container_of(work, struct scsi_mpath_head, teardown);
+
+	/* First: a run of the others may wait for I/O, which ends now. */
 	mpath_head_kill(head->core);
+	/*
+	 * Nobody finds the head, so nobody queues them again; but they may have been on
+	 * their way when the last path went, or came back.
+	 */
+	cancel_work_sync(&head->work);
+	cancel_delayed_work_sync(&head->removal);
 	if (head->published) {
 		pr_info("%s: removed, the last path is gone\n", head->disk->disk_name);
 		del_gendisk(head->disk);
@@ -226,19 +233,12 @@ static void scsi_mpath_give_up(struct scsi_mpath_head *head, int error)
 static void scsi_mpath_head_work(struct work_struct *work)
 {
 	struct scsi_mpath_head *head = container_of(work, struct scsi_mpath_head, work);
-	bool dying, gone;
+	bool dying;
 	int ret;
 
 	mutex_lock(&scsi_mpath_lock);
 	dying = head->dying;
-	gone = head->gone;
 	mutex_unlock(&scsi_mpath_lock);
-	/*
-	 * A run that was queued for a path must not tear down: whoever removes the last
-	 * path still uses the head, and queues the run that may.
-	 */
-	if (gone)
-		scsi_mpath_teardown(head);
 	if (dying)
 		return;
 
@@ -262,6 +262,13 @@ static bool scsi_mpath_head_waits(struct scsi_mpath_head *head)
 	return !head->nr_paths && !head->dying;
 }
 
+static void scsi_mpath_remove_in(struct scsi_mpath_head *head, unsigned int secs)
+{
+	lockdep_assert_held(&scsi_mpath_lock);
+	head->removal_due = jiffies + secs * HZ;
+	mod_delayed_work(scsi_mpath_wq, &head->removal, secs * HZ);
+}
+
 bool scsi_mpath_wait_for_path(struct scsi_mpath_head *head)
 {
 	unsigned int secs = head->delayed_removal_secs;
@@ -275,7 +282,7 @@ bool scsi_mpath_wait_for_path(struct scsi_mpath_head *head)
 		secs);
 	/* Before the path goes: what it gives back must not fail. */
 	mpath_head_set_queue_if_no_path(head->core, true);
-	queue_delayed_work(scsi_mpath_wq, &head->removal, secs * HZ);
+	scsi_mpath_remove_in(head, secs);
 	return true;
 }
 
@@ -294,12 +301,14 @@ static void scsi_mpath_removal_work(struct work_struct *work)
 	bool waited;
 
 	mutex_lock(&scsi_mpath_lock);
-	/* Under the lock that adds paths: none comes between the look and the end. */
-	waited = scsi_mpath_head_waits(head);
+	/*
+	 * Under the lock that adds paths: none comes between the look and the end. A run
+	 * that could not be cancelled may find the next wait.
+	 */
+	waited = scsi_mpath_head_waits(head) && !time_before(jiffies, head->removal_due);
 	if (waited) {
 		scsi_mpath_disown_head(head);
-		head->gone = true;
-		queue_work(scsi_mpath_wq, &head->work);
+		scsi_mpath_bury_head(head);
 	}
 	mutex_unlock(&scsi_mpath_lock);
 }
@@ -311,7 +320,7 @@ int scsi_mpath_set_delayed_removal(struct scsi_mpath_head *head, unsigned int se
 	mutex_lock(&scsi_mpath_lock);
 	head->delayed_removal_secs = secs;
 	if (scsi_mpath_head_waits(head))
-		mod_delayed_work(scsi_mpath_wq, &head->removal, secs * HZ);
+		scsi_mpath_remove_in(head, secs);
 	mutex_unlock(&scsi_mpath_lock);
 	return 0;
 }
@@ -324,7 +333,7 @@ void scsi_mpath_remove_waiting_heads(void)
 	scsi_mpath_heads_closed = true;
 	list_for_each_entry(head, &scsi_mpath_heads, entry)
 		if (scsi_mpath_head_waits(head))
-			mod_delayed_work(scsi_mpath_wq, &head->removal, 0);
+			scsi_mpath_remove_in(head, 0);
 	mutex_unlock(&scsi_mpath_lock);
 }
 
@@ -364,6 +373,7 @@ struct scsi_mpath_head *scsi_mpath_create_head(const char *wwid, int node)
 	INIT_LIST_HEAD(&head->entry);
 	INIT_LIST_HEAD(&head->paths);
 	INIT_WORK(&head->work, scsi_mpath_head_work);
+	INIT_WORK(&head->teardown, scsi_mpath_teardown);
 	INIT_DELAYED_WORK(&head->removal, scsi_mpath_removal_work);
 	strscpy(head->wwid, wwid, sizeof(head->wwid));
 
@@ -379,6 +389,7 @@ struct scsi_mpath_head *scsi_mpath_create_head(const char *wwid, int node)
 	head->disk->major = scsi_mpath_major;
 	head->disk->first_minor = head->index * SCSI_MPATH_MINORS;
 	head->disk->minors = SCSI_MPATH_MINORS;
+	head->devt = MKDEV(head->disk->major, head->disk->first_minor);
 	head->disk->fops = &scsi_mpath_fops;
 	head->disk->private_data = head;
 
@@ -457,6 +468,7 @@ void scsi_mpath_heads_exit(void)
 	flush_workqueue(scsi_mpath_wq);
 	/* The last reference on a disk may go a little after its last close. */
 	wait_event(scsi_mpath_heads_gone, !atomic_read(&scsi_mpath_nr_heads));
+	synchronize_rcu();
 	class_unregister(&scsi_mpath_disk_class);
 	class_unregister(&scsi_mpath_device_class);
 	unregister_blkdev(scsi_mpath_major, "sdmpath");

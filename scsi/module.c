@@ -11,10 +11,26 @@ struct scsi_mpath_defaults scsi_mpath_defaults = {
 	.no_path_timeout_ms = 30000,
 };
 
-module_param_named(scsi_multipath, scsi_mpath_defaults.enabled, bool, 0444);
+/* The kernel's own booleans take "once" for yes and "office" for no. */
+static int scsi_mpath_set_switch(const char *val, const struct kernel_param *kp)
+{
+	int on = mpath_scsi_switch(val);
+
+	if (on < 0)
+		return on;
+	*(bool *)kp->arg = on;
+	return 0;
+}
+
+static const struct kernel_param_ops scsi_mpath_switch_ops = {
+	.set = scsi_mpath_set_switch,
+	.get = param_get_bool,
+};
+
+module_param_cb(scsi_multipath, &scsi_mpath_switch_ops, &scsi_mpath_defaults.enabled, 0444);
 MODULE_PARM_DESC(scsi_multipath,
 		 "Take LUNs that have a unique id in VPD page 83 and support ALUA (default Y)");
-module_param_named(scsi_multipath_always, scsi_mpath_defaults.always, bool, 0444);
+module_param_cb(scsi_multipath_always, &scsi_mpath_switch_ops, &scsi_mpath_defaults.always, 0444);
 MODULE_PARM_DESC(scsi_multipath_always,
 		 "Take every LUN that has a unique id in VPD page 83 (default N)");
 
@@ -123,3 +139,5 @@ module_exit(scsi_multipath_exit);
 
 MODULE_DESCRIPTION("Native multipath for SCSI disks");
 MODULE_LICENSE("GPL");
+/* Reads the access states of paths; nobody else asks for it. */
+MODULE_SOFTDEP("pre: scsi_dh_alua");

@@ -134,7 +134,8 @@ static int scsi_mpath_add_core(struct scsi_mpath_path *path)
 	struct mpath_device_config config = {
 		.name = name,
 		.disk = path->disk,
-		.numa_node = path->disk->node_id,
+		/* Not the disk's: sd does not say. */
+		.numa_node = dev_to_node(sdev->host->dma_dev),
 		.device_state = (const u32 *)&sdev->sdev_state,
 		.usable_states = BIT(SDEV_RUNNING),
 		.waiting_states = BIT(SDEV_QUIESCE) | BIT(SDEV_BLOCK) | BIT(SDEV_CREATED_BLOCK),

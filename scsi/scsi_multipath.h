@@ -35,7 +35,9 @@ struct scsi_mpath_head {
 	struct device disk_dev; /* class scsi_mpath_disk, parent of the disk */
 	int index;              /* N of both, and the letters of the disk */
 	char wwid[MPATH_WWID_LEN];
-	struct work_struct work;     /* publishes, restacks, tears down */
+	dev_t devt;
+	struct work_struct work;     /* publishes, restacks */
+	struct work_struct teardown; /* the last act, queued once */
 	struct delayed_work removal; /* of a head that has waited for a path long enough */
 	bool published;              /* the disk is added; only @work writes it */
 
@@ -45,8 +47,8 @@ struct scsi_mpath_head {
 	unsigned int nr_paths;
 	int next_path_index;
 	unsigned int delayed_removal_secs;
-	bool dying; /* no path, and nobody finds it any more */
-	bool gone;  /* nothing of the core is in use: @work may tear down */
+	unsigned long removal_due; /* jiffies, while it waits */
+	bool dying;                /* no path, and nobody finds it any more */
 };
 
 #define SCSI_MPATH_PATH_ATTRS 5
@@ -125,7 +127,7 @@ void scsi_mpath_disown_head(struct scsi_mpath_head *head);
 int scsi_mpath_set_delayed_removal(struct scsi_mpath_head *head, unsigned int secs);
 /* No head waits from now on, and no head has a path. */
 void scsi_mpath_remove_waiting_heads(void);
-/* And nobody uses it either: have it torn down. */
+/* And nobody uses its core either: have it torn down. Once, and after disowning it. */
 void scsi_mpath_bury_head(struct scsi_mpath_head *head);
 /* Any path of any head, its device referenced; NULL if there is none. */
 struct scsi_device *scsi_mpath_any_path(void);

@@ -197,7 +197,8 @@ const struct attribute_group *scsi_mpath_disk_groups[] = {
 
 SCSI_MPATH_SHOW(mpath_dev)
 {
-	dev_t devt = disk_devt(path->head->disk);
+	/* The disk may be gone while the last of its paths goes; the head is ours. */
+	dev_t devt = path->head->devt;
 
 	return sysfs_emit(buf, "%u:%u\n", MAJOR(devt), MINOR(devt));
 }

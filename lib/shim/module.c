@@ -38,6 +38,7 @@ EXPORT_SYMBOL_GPL(mpath_device_failover_count);
 EXPORT_SYMBOL_GPL(mpath_head_submit);
 EXPORT_SYMBOL_GPL(mpath_scsi_wwid);
 EXPORT_SYMBOL_GPL(mpath_scsi_membership);
+EXPORT_SYMBOL_GPL(mpath_scsi_switch);
 EXPORT_SYMBOL_GPL(mpath_scsi_tur_verdict);
 EXPORT_SYMBOL_GPL(mpath_scsi_cdb_may_pass);
 

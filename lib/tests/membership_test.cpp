@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Which disks take part, why the others do not, and which of the reasons are worth a line.
+#include <cerrno>
+
 #include <gtest/gtest.h>
 
 #include "mpath_scsi.h"
@@ -20,7 +22,7 @@ Answer ask(const mpath_scsi_traits &traits, bool enabled = true, bool always = f
 }
 
 // A disk with everything.
-constexpr mpath_scsi_traits kDisk = {0, 3, false, true, MPATH_WWID_OK};
+constexpr mpath_scsi_traits kDisk = {0, 3, false, true, false, MPATH_WWID_OK};
 
 mpath_scsi_traits with_wwid(mpath_wwid_result wwid)
 {
@@ -53,6 +55,26 @@ TEST(Membership, takes_nothing_when_both_parameters_are_off)
 
 	EXPECT_STREQ(answer.reason, "multipath is off");
 	EXPECT_TRUE(answer.silent);
+}
+
+TEST(Membership, leaves_zoned_disks_alone_without_a_word)
+{
+	mpath_scsi_traits traits = kDisk;
+
+	traits.zoned = true;
+	EXPECT_STREQ(ask(traits, true, true).reason, "zoned");
+	EXPECT_TRUE(ask(traits).silent);
+}
+
+TEST(Switch, takes_the_exact_words)
+{
+	for (const char *yes : {"Y", "y", "1", "Y\n"})
+		EXPECT_EQ(mpath_scsi_switch(yes), 1) << yes;
+	for (const char *no : {"N", "n", "0", "0\n"})
+		EXPECT_EQ(mpath_scsi_switch(no), 0) << no;
+	for (const char *bad :
+	     {"", "\n", "once", "office", "Yes", "on", "off", "2", "Y Y", "Y\n\n"})
+		EXPECT_EQ(mpath_scsi_switch(bad), -EINVAL) << bad;
 }
 
 TEST(Membership, needs_alua_unless_always)

@@ -51,10 +51,19 @@ TEST_F(PathHealth, tells_a_transition_from_a_standby)
 
 	a.access_state = kTransitioning;
 	EXPECT_EQ(state(a), "transitioning");
-	for (const u8 access : {kStandby, kUnavailable, kLbaDependent, kAccessOffline}) {
+	for (const u8 access : {kStandby, kUnavailable, kAccessOffline}) {
 		a.access_state = access;
 		EXPECT_EQ(state(a), "standby") << int{access};
 	}
+}
+
+TEST_F(PathHealth, uses_a_path_whose_state_depends_on_the_block)
+{
+	auto &a = add("a");
+
+	a.access_state = kLbaDependent;
+	EXPECT_EQ(state(a), "usable-nonoptimized");
+	complete(submit(), MPATH_STS_OK);
 }
 
 TEST_F(PathHealth, puts_what_the_transport_says_before_what_io_has_shown)

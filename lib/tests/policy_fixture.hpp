@@ -145,10 +145,6 @@ inline const Disabled kWaysToDisable[] = {
 	 [](Path &p) {
 		 p.access_state = kUnavailable;
 	 }},
-	{"lba_dependent",
-	 [](Path &p) {
-		 p.access_state = kLbaDependent;
-	 }},
 	{"access_offline",
 	 [](Path &p) {
 		 p.access_state = kAccessOffline;

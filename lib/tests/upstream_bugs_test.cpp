@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// The bugs that reviewers have found in the upstream series, by the numbers they have in our
-// notes: each is a test here, so that none comes back by another way. What a bug is about in
-// general is tested where it belongs; here is the very situation.
+// Bugs that reviewers have found in the upstream series, by their numbers in upstream-bugs.md,
+// so that none comes back by another way. What a bug is about in general is tested where it
+// belongs; here is the very situation.
 #include <cerrno>
 #include <thread>
 
@@ -185,6 +185,29 @@ TEST_F(Upstream, X10_a_running_device_that_is_unbound_is_not_chosen_again)
 	EXPECT_TRUE(is_on(b, submit()));
 }
 
+TEST_F(Upstream, S14_a_bio_that_has_failed_holds_up_no_removal)
+{
+	// Upstream looks the path up for each bio that fails, and keeps what it found.
+	auto &a = add("a");
+	auto &b = add("b");
+
+	for (const auto status : {MPATH_STS_TRANSPORT, MPATH_STS_IOERR, MPATH_STS_RESOURCE,
+				  MPATH_STS_MEDIUM, MPATH_STS_OK}) {
+		auto &bio = submit();
+
+		ASSERT_TRUE(is_on(a, bio));
+		complete_and_settle(bio, status);
+		advance_ms(20);
+		// Moved, or sent again.
+		if (where(bio))
+			complete_and_settle(bio, MPATH_STS_OK);
+	}
+	at_blocked_drain([] { ADD_FAILURE() << "a reference on the path is left"; });
+	remove(a);
+	remove(b);
+	at_blocked_drain(nullptr);
+}
+
 TEST_F(Upstream, L15_the_time_for_which_io_is_held_does_not_overflow)
 {
 	EXPECT_EQ(mpath_head_set_no_path_timeout_ms(head(), 24LL * 3600 * 1000), 0);
@@ -295,6 +318,21 @@ TEST_F(Upstream, X03_again_is_no_path_error)
 	EXPECT_STREQ(mpath_device_state_name(a.device), "usable");
 }
 
+TEST_F(Upstream, X06_only_what_was_on_its_way_stays_with_a_path_that_is_blocked)
+{
+	auto &a = add("a");
+	auto &b = add("b");
+	auto &caught = submit();
+
+	ASSERT_TRUE(is_on(a, caught));
+	a.device_state = kBlocked;
+	EXPECT_TRUE(is_on(b, submit()));
+	EXPECT_TRUE(is_on(b, submit()));
+	EXPECT_TRUE(is_on(a, caught));
+	complete_and_settle(caught, MPATH_STS_TRANSPORT); // the transport has given up
+	EXPECT_TRUE(is_on(b, caught));
+}
+
 TEST_F(Upstream, X04_what_succeeds_on_no_path_is_not_sent_round)
 {
 	add("a");
@@ -344,6 +382,25 @@ TEST_P(UpstreamX08b, a_bio_that_fails_within_the_send_waits_for_nobody)
 INSTANTIATE_TEST_SUITE_P(Statuses, UpstreamX08b,
 			 ::testing::Values(MPATH_STS_IOERR, MPATH_STS_TRANSPORT,
 					   MPATH_STS_RESOURCE));
+
+TEST_F(Upstream, X17_nobody_waits_for_readers_because_a_path_is_blocked_or_fails)
+{
+	// Upstream waits once for every LUN of a port that is blocked, one after the other.
+	auto &a = add("a");
+	auto &b = add("b");
+	auto &bio = submit();
+	const auto before = crossings(Port::synchronize);
+
+	ASSERT_TRUE(is_on(a, bio));
+	a.device_state = kBlocked;
+	EXPECT_TRUE(is_on(b, submit()));
+	complete_and_settle(bio, MPATH_STS_TRANSPORT);
+	EXPECT_TRUE(is_on(b, bio));
+	a.device_state = kRunning;
+	advance_ms(2000);
+	EXPECT_STREQ(mpath_device_state_name(a.device), "usable");
+	EXPECT_EQ(crossings(Port::synchronize), before);
+}
 
 TEST_F(Upstream, X08c_a_submitter_that_waits_for_a_record_holds_up_no_completion_and_no_removal)
 {
@@ -400,4 +457,45 @@ TEST_F(Upstream, G18_moved_bios_keep_their_order_and_take_no_stack)
 	ASSERT_EQ(b.disk.in_flight.size(), 5000u);
 	for (std::size_t i = 0; i < 5000; i++)
 		ASSERT_EQ(bio_of(b.disk.in_flight[i]), &bios[i]);
+}
+
+TEST_F(Upstream, G20_a_bio_leaves_no_count_behind_however_it_ends)
+{
+	// Upstream counts where a request starts, and has ends that do not count.
+	config.iopolicy = MPATH_IOPOLICY_QUEUE_DEPTH;
+	auto &a = add("a");
+	auto &b = add("b");
+
+	for (int status = MPATH_STS_OK; status <= MPATH_STS_MAX; status++) {
+		for (const bool nowait : {false, true}) {
+			auto &bio = submit(nowait);
+
+			// The same answer from each path for a while, and then success.
+			for (int i = 0; i < 4 && where(bio); i++) {
+				complete_and_settle(bio, static_cast<mpath_status>(status));
+				advance_ms(2000);
+			}
+			if (where(bio))
+				complete_and_settle(bio, MPATH_STS_OK);
+			EXPECT_EQ(mpath_device_queue_depth(a.device), 0) << status;
+			EXPECT_EQ(mpath_device_queue_depth(b.device), 0) << status;
+			EXPECT_EQ(records_in_use(), 0u) << status;
+			EXPECT_EQ(stats().parked, 0u) << status;
+		}
+	}
+}
+
+TEST_F(Upstream, A04_news_of_a_path_that_is_just_being_asked_is_not_lost)
+{
+	auto &a = add("a");
+
+	a.on_probe = [&a] {
+		if (a.probes == 1)
+			mpath_device_recheck(a.device);
+		return a.probes == 1 ? MPATH_VERDICT_FINE : MPATH_VERDICT_DEAD;
+	};
+	mpath_device_recheck(a.device);
+	run_work();
+	EXPECT_EQ(a.probes, 2);
+	EXPECT_STREQ(mpath_device_state_name(a.device), "dead");
 }
