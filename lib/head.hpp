@@ -93,6 +93,9 @@ private:
 	bool has_other(const mpath_device *path, const Filter &filter,
 		       const mpath::ReadGuard &guard) noexcept;
 
+	// The same for any path; out of line, which leaves the other to the fast path.
+	[[gnu::noinline]] bool has_any_path(const mpath::ReadGuard &guard) noexcept;
+
 	static void run_requeue(void *head) noexcept;
 	static void resend_all(void *head) noexcept;
 

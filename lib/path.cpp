@@ -39,9 +39,6 @@ constexpr const char *word(Health health) noexcept
 	return "?";
 }
 
-// SPC-5 table 35, the low nibble; the values sdev->access_state holds.
-constexpr u8 kAccessStateMask = 0x0f;
-
 } // namespace
 
 mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &config) noexcept
@@ -73,27 +70,19 @@ mpath_device *mpath_device::create(mpath_head &head, u32 id,
 
 void mpath_device::destroy(mpath_device *device) noexcept
 {
+	// The probe is cancelled once more with its work item: a late blame() may have kicked
+	// it after stop_probing(). It finds the path removing, and leaves its owner alone.
 	device->~mpath_device();
 	mpk_free(device);
 }
 
 mpath::Access mpath_device::access() const noexcept
 {
-	if (!access_state_)
+	if (access_state() == 0)
 		return Access::optimized;
-
-	// PREFERRED (bit 7) says nothing about whether the path can be used.
-	switch (__atomic_load_n(access_state_, __ATOMIC_RELAXED) & kAccessStateMask) {
-	case 0x0:
-		return Access::optimized;
-	case 0x1:
-	case 0x4: // logical block dependent: some of its blocks are optimized
+	if (takes_io())
 		return Access::nonoptimized;
-	case 0xf:
-		return Access::transitioning;
-	default:
-		return Access::other;
-	}
+	return access_state() == 0xf ? Access::transitioning : Access::other;
 }
 
 bool mpath_device::change_health(Health to, const char *why) noexcept
@@ -167,8 +156,7 @@ void mpath_device::ask_if_changed(u64 now_ms) noexcept
 	}
 	// The device handler hears of a new access state from the sense data of commands
 	// only, and a path that carries no I/O gets no commands.
-	if (health() != Health::usable || access() <= Access::nonoptimized ||
-	    now_ms - asked_ms_ < kProbeDeadMs)
+	if (health() != Health::usable || takes_io() || now_ms - asked_ms_ < kProbeDeadMs)
 		return;
 	asked_ms_ = now_ms;
 	mpk_work_kick(probe_.get());

@@ -56,9 +56,9 @@ struct mpath_device final {
 			withdraw();
 			return false;
 		}
-		return access() <= Access::nonoptimized;
+		return takes_io();
 	}
-	bool is_optimized() noexcept { return can_carry_io() && access() == Access::optimized; }
+	bool is_optimized() noexcept { return can_carry_io() && access_state() == 0; }
 	// A probe is due whose verdict decides what becomes of the path.
 	bool verdict_due() const noexcept
 	{
@@ -74,6 +74,7 @@ struct mpath_device final {
 
 	Health health() const noexcept { return health_.load_relaxed(); }
 	Access access() const noexcept;
+	bool takes_io() const noexcept { return kTakesIo >> access_state() & 1; }
 
 	gendisk *disk() const noexcept { return disk_; }
 	int numa_node() const noexcept { return numa_node_; }
@@ -121,6 +122,10 @@ struct mpath_device final {
 private:
 	~mpath_device() = default;
 
+	// SPC-5 table 35: optimized, non-optimized, and logical block dependent, which is
+	// optimized for some of its blocks.
+	static constexpr u32 kTakesIo = 1 << 0x0 | 1 << 0x1 | 1 << 0x4;
+
 	bool device_state_in(u32 mask) const noexcept
 	{
 		// A word of the transport's, which changes under us: one load, no order
@@ -128,6 +133,11 @@ private:
 		const u32 state = __atomic_load_n(device_state_, __ATOMIC_RELAXED);
 
 		return state < 32 && (mask >> state & 1);
+	}
+	// PREFERRED (bit 7) says nothing about whether the path can be used.
+	u8 access_state() const noexcept
+	{
+		return access_state_ ? __atomic_load_n(access_state_, __ATOMIC_RELAXED) & 0x0f : 0;
 	}
 	bool relapses() const noexcept;
 	// The transport has taken the device out of service.

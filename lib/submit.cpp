@@ -52,6 +52,11 @@ bool mpath_head::has_other(const mpath_device *path, const Filter &filter,
 	return false;
 }
 
+bool mpath_head::has_any_path(const ReadGuard &guard) noexcept
+{
+	return has_other(nullptr, AnyPath{}, guard);
+}
+
 void mpath_head::submit(bio *bio, bool nowait) noexcept
 {
 	mpath_submit_mode mode = submit_mode();
@@ -212,7 +217,7 @@ void mpath_head::fail_now() noexcept
 	{
 		ReadGuard guard;
 
-		if (choose(AnyPath{}, guard))
+		if (has_any_path(guard))
 			return;
 		no_path_since_ms_.store_relaxed(kNobodyWaits);
 	}
@@ -226,11 +231,12 @@ bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 	const int timeout = no_path_timeout_ms();
 
 	if (no_path_since_ms_.load_relaxed() == kNobodyWaits)
-		return has_other(nullptr, AnyPath{}, guard);
+		return has_any_path(guard);
 	if (queue_if_no_path_.load_relaxed())
 		return true;
+	// Paths were looked at one after the other: one that was lost may be back by now.
 	if (all_lost(guard))
-		return false;
+		return has_any_path(guard);
 	if (timeout < 0)
 		return true;
 
@@ -251,7 +257,7 @@ bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 		return true;
 	// A probe is on its way and ends soon, one way or the other. Or it has just ended, since
 	// the caller looked for a path.
-	return verdict_due(guard) || has_other(nullptr, AnyPath{}, guard);
+	return verdict_due(guard) || has_any_path(guard);
 }
 
 // A bio that has found no path on its first try. Context: process.
