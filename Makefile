@@ -25,10 +25,11 @@ help:
 #: make clean          remove what `make` and the checks built
 #: make distclean      and everything else under build/, test kernels too
 #: make deps           install the packages all of this needs (root);
-#:      FOR="build unit" only for building, check, unit, kunit, qemu
+#:      FOR="build unit" only for building, check, unit, fuzz, kunit, qemu
 #:
 #: make check          layering, formatting, warnings, sparse, static analysis; T="layering format"
 #: make unit           the core in user space; T=pattern SAN=address|thread
+#: make fuzz           libFuzzer on what parses bytes of others; T=vpd83 SECONDS=60
 #: make kunit          KUnit suites on small debug kernels
 #: make qemu           end-to-end tests on Debian's kernels; T=case KERNELS="6.1 6.12"
 #: make test           all of them; installs what they need
@@ -59,6 +60,10 @@ unit:
 qemu-system := qemu-system-x86_64
 need-qemu = command -v $(qemu-system) > /dev/null || \
 	{ echo "$(qemu-system) is missing: apt-get install qemu-system-x86 (or: make deps FOR=qemu)" >&2; exit 1; }
+
+.PHONY: fuzz
+fuzz:
+	@lib/fuzz/run $(or $(SECONDS),60) $(T)
 
 .PHONY: kunit
 kunit:

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+// Commands from SG_IO, and what a device answers to a probe.
+#include "fuzz.hpp"
+#include "mpath_scsi.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const auto cdb = copy(data, size);
+	const bool may_pass = mpath_scsi_cdb_may_pass(cdb.get(), size);
+
+	must(size || !may_pass);
+	// WRITE, UNMAP, FORMAT UNIT, PERSISTENT RESERVE OUT, RESERVE, RELEASE
+	if (size)
+		must(!may_pass ||
+		     !memchr("\x04\x0a\x2a\x8a\xaa\x42\x41\x93\x5f\x16\x17\x56\x57", cdb[0], 13));
+
+	mpath_scsi_tur tur{};
+
+	if (size < 8)
+		return 0;
+	tur.error = static_cast<int8_t>(data[0]) < 0 ? -data[0] : 0;
+	tur.host_byte = data[1];
+	tur.status = data[2];
+	tur.sense_valid = data[3] & 1;
+	tur.sense_key = data[4];
+	tur.asc = data[5];
+	tur.ascq = data[6];
+
+	const auto verdict = mpath_scsi_tur_verdict(&tur);
+
+	must(verdict == MPATH_VERDICT_FINE || verdict == MPATH_VERDICT_DEAD ||
+	     verdict == MPATH_VERDICT_GONE || verdict == MPATH_VERDICT_LATER);
+	// What did not come from the LUN says nothing good of it.
+	must(verdict != MPATH_VERDICT_FINE || (!tur.error && !tur.host_byte));
+	must(verdict != MPATH_VERDICT_GONE || (!tur.error && !tur.host_byte && tur.sense_valid));
+	return 0;
+}
