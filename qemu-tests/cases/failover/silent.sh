@@ -16,6 +16,11 @@ for p in "${PATHS[@]}"; do echo 3 >"$(sdev "$p")/timeout"; done
 fio_start "/dev/$HEAD" --iodepth=16
 # shellcheck disable=SC2034  # for fail_moving
 BED_DETECT=90
+# udev asks the disk who it is whenever fio has closed it. A question that goes down the
+# silent path is answered when its own time is over, after a minute.
+settle
+udevadm control --stop-exec-queue
+at_exit udevadm control --start-exec-queue
 fail_moving 0 silent
 fio_goes_on 200
 bed_restore 0 silent
