@@ -24,8 +24,11 @@ must_wait "$BED_DETECT" "neither path is used" not in_use "${PATHS[1]}"
 for p in "${PATHS[@]}"; do
 	must_wait "$BED_DETECT" "what was on its way down $p has ended" at_rest "$(disk_of "$p")"
 done
-held=$(ios_of "$HEAD")
-if wait_for 3 ios_above "$HEAD" "$held"; then fail "I/O went on without a path"; fi
+# Seen at the paths: before 6.3 a head counts an I/O when it comes, held or not.
+at_paths() { local p sum=0; for p in "${PATHS[@]}"; do sum=$((sum + $(ios_of "$(disk_of "$p")"))); done; echo $sum; }
+went_on() { (($(at_paths) > held)); }
+held=$(at_paths)
+if wait_for 3 went_on; then fail "I/O went on without a path"; fi
 
 bed_restore 1
 must_wait 30 "path 1 is used again" in_use "${PATHS[1]}"
