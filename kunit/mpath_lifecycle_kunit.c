@@ -110,6 +110,23 @@ static void removal_waits_for_a_probe(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&a->nr_probes), nr_probes);
 }
 
+/* The removal of @path waits for @thread, which stands still where @stall is. */
+static void life_detach_waits(struct kunit *test, struct mpath_kunit_path *path,
+			      struct mpath_kunit_thread *thread, struct mpath_kunit_stall *stall)
+{
+	struct mpath_kunit_thread *remover;
+
+	mpath_kunit_go(thread);
+	KUNIT_ASSERT_TRUE(test, mpath_kunit_eventually(mpath_kunit_is_stalled(stall)));
+	remover = mpath_kunit_start(path->lun, 0, life_detach, path);
+	life_let_it_run();
+	KUNIT_EXPECT_TRUE(test, mpath_kunit_is_stalled(stall));
+	KUNIT_EXPECT_FALSE(test, mpath_kunit_is_done(remover));
+	mpath_kunit_unstall(stall);
+	KUNIT_EXPECT_TRUE(test, mpath_kunit_join(remover));
+	KUNIT_EXPECT_TRUE(test, mpath_kunit_join(thread));
+}
+
 static void removal_waits_for_who_has_just_chosen_the_path(struct kunit *test)
 {
 	struct mpath_kunit_lun *lun = mpath_kunit_lun(test, MPATH_SUBMIT_INTERPOSE, 2);
@@ -117,17 +134,8 @@ static void removal_waits_for_who_has_just_chosen_the_path(struct kunit *test)
 	struct mpath_kunit_thread *submitter = mpath_kunit_prepare(lun, 1, life_submit, io);
 	/* Chosen, and not referenced yet. */
 	struct mpath_kunit_stall *stall = mpath_kunit_stall(test, submitter, "mpk_ref_get");
-	struct mpath_kunit_thread *remover;
 
-	mpath_kunit_go(submitter);
-	KUNIT_ASSERT_TRUE(test, mpath_kunit_eventually(mpath_kunit_is_stalled(stall)));
-	remover = mpath_kunit_start(lun, 0, life_detach, &lun->paths[0]);
-	life_let_it_run();
-	KUNIT_EXPECT_TRUE(test, mpath_kunit_is_stalled(stall));
-	KUNIT_EXPECT_FALSE(test, mpath_kunit_is_done(remover));
-	mpath_kunit_unstall(stall);
-	KUNIT_EXPECT_TRUE(test, mpath_kunit_join(remover));
-	KUNIT_EXPECT_TRUE(test, mpath_kunit_join(submitter));
+	life_detach_waits(test, &lun->paths[0], submitter, stall);
 	KUNIT_EXPECT_EQ(test, mpath_kunit_wait(io), 0);
 }
 
@@ -142,21 +150,13 @@ static void removal_leaves_no_hint_behind(struct kunit *test)
 	struct mpath_kunit_thread *submitter = mpath_kunit_prepare(lun, 1, life_submit, io);
 	/* Found to be usable, and not written down yet. */
 	struct mpath_kunit_stall *stall = mpath_kunit_stall(test, submitter, "mpk_node_distance");
-	struct mpath_kunit_thread *remover;
 	unsigned int i;
 
 	for (i = 0; i < 2; i++) {
 		lun->paths[i].numa_node = i;
 		KUNIT_ASSERT_EQ(test, mpath_kunit_attach(&lun->paths[i]), 0);
 	}
-	mpath_kunit_go(submitter);
-	KUNIT_ASSERT_TRUE(test, mpath_kunit_eventually(mpath_kunit_is_stalled(stall)));
-	remover = mpath_kunit_start(lun, 0, life_detach, &lun->paths[0]);
-	life_let_it_run();
-	KUNIT_EXPECT_TRUE(test, mpath_kunit_is_stalled(stall));
-	mpath_kunit_unstall(stall);
-	KUNIT_EXPECT_TRUE(test, mpath_kunit_join(remover));
-	KUNIT_EXPECT_TRUE(test, mpath_kunit_join(submitter));
+	life_detach_waits(test, &lun->paths[0], submitter, stall);
 	KUNIT_EXPECT_EQ(test, mpath_kunit_wait(io), 0);
 	/* The hint would be followed here. */
 	KUNIT_EXPECT_EQ(test, mpath_kunit_wait(mpath_kunit_read(lun, 8)), 0);
@@ -170,7 +170,6 @@ static void removal_waits_for_a_completion(struct kunit *test)
 	struct mpath_kunit_path *a = &lun->paths[0];
 	struct mpath_kunit_thread *completer = mpath_kunit_prepare(lun, 1, life_fail_one, a);
 	struct mpath_kunit_stall *stall = mpath_kunit_stall(test, completer, "mpk_work_kick");
-	struct mpath_kunit_thread *remover;
 	struct mpath_kunit_io *ios[2];
 
 	WRITE_ONCE(a->verdict, MPATH_VERDICT_DEAD);
@@ -180,15 +179,7 @@ static void removal_waits_for_a_completion(struct kunit *test)
 	/* The first makes the path dead, so that the other one says nothing new of it. */
 	mpath_kunit_release(a, 1, BLK_STS_TRANSPORT);
 	KUNIT_EXPECT_EQ(test, mpath_kunit_wait(ios[0]), (__force u8)BLK_STS_IOERR);
-	mpath_kunit_go(completer);
-	KUNIT_ASSERT_TRUE(test, mpath_kunit_eventually(mpath_kunit_is_stalled(stall)));
-	remover = mpath_kunit_start(lun, 0, life_detach, a);
-	life_let_it_run();
-	KUNIT_EXPECT_TRUE(test, mpath_kunit_is_stalled(stall));
-	KUNIT_EXPECT_FALSE(test, mpath_kunit_is_done(remover));
-	mpath_kunit_unstall(stall);
-	KUNIT_EXPECT_TRUE(test, mpath_kunit_join(remover));
-	KUNIT_EXPECT_TRUE(test, mpath_kunit_join(completer));
+	life_detach_waits(test, a, completer, stall);
 	KUNIT_EXPECT_EQ(test, mpath_kunit_wait(ios[1]), (__force u8)BLK_STS_IOERR);
 }
 

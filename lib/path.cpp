@@ -203,15 +203,15 @@ void mpath_device::probe() noexcept
 			head_.kick(); // an I/O may wait for just this verdict
 		return;
 	case MPATH_VERDICT_DEAD:
-		change_health(Health::dead, "probe: no");
+	case MPATH_VERDICT_GONE: {
+		const bool gone = verdict == MPATH_VERDICT_GONE;
+		const char *const why = gone ? "probe: no such LUN" : "probe: no";
+
+		change_health(Health::dead, why);
 		head_.kick();
 		mpk_work_arm(probe_.get(), kProbeDeadMs);
 		return;
-	case MPATH_VERDICT_GONE:
-		change_health(Health::dead, "probe: no such LUN");
-		head_.kick();
-		mpk_work_arm(probe_.get(), kProbeDeadMs);
-		return;
+	}
 	case MPATH_VERDICT_FOREIGN:
 		change_health(Health::foreign, "probe: it is another LUN now");
 		head_.kick();

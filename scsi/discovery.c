@@ -9,8 +9,6 @@
  * A disk that was there first is taken over (takeover.c), and the new disk comes by
  * here. The bus tells when sd is about to let go.
  */
-#include <linux/slab.h>
-
 #include "scsi_multipath.h"
 
 /*
@@ -112,7 +110,7 @@ static int scsi_mpath_join(struct scsi_device *sdev, struct gendisk *disk, const
 	pr_info("%s: path %s (%s) of %s\n", head->disk->disk_name, dev_name(&sdev->sdev_gendev),
 		disk->disk_name, wwid);
 	queue_work(scsi_mpath_wq, &head->work);
-	return ret;
+	return 0;
 }
 
 /* Context: inside device_add() of the disk; holds the block class's mutex. */

@@ -86,6 +86,19 @@ void scsi_mpath_bury_head(struct scsi_mpath_head *head)
 	queue_work(scsi_mpath_wq, &head->teardown);
 }
 
+/* The head's first path, its device referenced; NULL if there is none. */
+static struct scsi_device *scsi_mpath_first_path(struct scsi_mpath_head *head)
+{
+	struct scsi_mpath_path *path;
+
+	lockdep_assert_held(&scsi_mpath_lock);
+	path = list_first_entry_or_null(&head->paths, struct scsi_mpath_path, entry);
+	if (!path)
+		return NULL;
+	get_device(&path->sdev->sdev_gendev);
+	return path->sdev;
+}
+
 struct scsi_device *scsi_mpath_any_path(void)
 {
 	struct scsi_device *sdev = NULL;
@@ -93,11 +106,9 @@ struct scsi_device *scsi_mpath_any_path(void)
 
 	mutex_lock(&scsi_mpath_lock);
 	list_for_each_entry(head, &scsi_mpath_heads, entry) {
-		if (!head->nr_paths)
-			continue;
-		sdev = list_first_entry(&head->paths, struct scsi_mpath_path, entry)->sdev;
-		get_device(&sdev->sdev_gendev);
-		break;
+		sdev = scsi_mpath_first_path(head);
+		if (sdev)
+			break;
 	}
 	mutex_unlock(&scsi_mpath_lock);
 	return sdev;
@@ -216,12 +227,8 @@ static void scsi_mpath_give_up(struct scsi_mpath_head *head, int error)
 	pr_err("%s: cannot add the disk of %s (%d), giving its paths back\n", head->disk->disk_name,
 	       head->wwid, error);
 	for (;;) {
-		sdev = NULL;
 		mutex_lock(&scsi_mpath_lock);
-		if (!list_empty(&head->paths)) {
-			sdev = list_first_entry(&head->paths, struct scsi_mpath_path, entry)->sdev;
-			get_device(&sdev->sdev_gendev);
-		}
+		sdev = scsi_mpath_first_path(head);
 		mutex_unlock(&scsi_mpath_lock);
 		if (!sdev)
 			return;

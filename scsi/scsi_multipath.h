@@ -123,12 +123,12 @@ bool scsi_mpath_wait_for_path(struct scsi_mpath_head *head);
 void scsi_mpath_end_wait(struct scsi_mpath_head *head);
 /* Nobody finds the head from now on. Under scsi_mpath_lock. */
 void scsi_mpath_disown_head(struct scsi_mpath_head *head);
-/* For the attribute of that name; a wait that goes on begins anew. -EINVAL: too long. */
-int scsi_mpath_set_delayed_removal(struct scsi_mpath_head *head, unsigned int secs);
-/* No head waits from now on, and no head has a path. */
-void scsi_mpath_remove_waiting_heads(void);
 /* And nobody uses its core either: have it torn down. Once, and after disowning it. */
 void scsi_mpath_bury_head(struct scsi_mpath_head *head);
+/* For the attribute of that name; a wait that goes on begins anew. -EINVAL: too long. */
+int scsi_mpath_set_delayed_removal(struct scsi_mpath_head *head, unsigned int secs);
+/* No head waits for a path from now on; those that do are removed. */
+void scsi_mpath_remove_waiting_heads(void);
 /* Any path of any head, its device referenced; NULL if there is none. */
 struct scsi_device *scsi_mpath_any_path(void);
 void scsi_mpath_link_path(struct scsi_mpath_path *path);

@@ -250,7 +250,7 @@ end:	do
 			path_came_back() /* = head_.path_came_back(); */
 #endif
 		:: running[p] && !good[p] ->
-			health[p] = DEAD; /* = change_health(Health::dead, "probe: no"); */
+			health[p] = DEAD; /* = change_health(Health::dead, why); */
 			kick(work); /* = head_.kick(); */
 			arm(probe_work[p]) /* = mpk_work_arm(probe_.get(), kProbeDeadMs); */
 		:: !running[p] ->

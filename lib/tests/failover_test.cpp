@@ -9,6 +9,18 @@ namespace {
 class Failover : public Lun {
 protected:
 	std::string state(const Path &path) { return mpath_device_state_name(path.device); }
+
+	// On the only path again, after that many failures of it.
+	bio &bio_moved_as_often_as_it_may()
+	{
+		auto &bio = submit();
+
+		for (int i = 0; i < 32; i++) {
+			complete(bio, MPATH_STS_TRANSPORT);
+			advance_ms(1000);
+		}
+		return bio;
+	}
 };
 
 } // namespace
@@ -601,12 +613,8 @@ TEST_F(Failover, ends_after_so_many_moves_where_io_may_wait_for_ever_but_the_bio
 {
 	config.no_path_timeout_ms = -1;
 	auto &a = add("a");
-	auto &bio = submit();
+	auto &bio = bio_moved_as_often_as_it_may();
 
-	for (int i = 0; i < 32; i++) {
-		complete(bio, MPATH_STS_TRANSPORT);
-		advance_ms(1000);
-	}
 	ASSERT_TRUE(is_on(a, bio));
 	complete(bio, MPATH_STS_IOERR);
 	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
@@ -616,12 +624,8 @@ TEST_F(Failover, does_not_end_for_back_pressure_after_however_many_moves)
 {
 	config.no_path_timeout_ms = -1;
 	auto &a = add("a");
-	auto &bio = submit();
+	auto &bio = bio_moved_as_often_as_it_may();
 
-	for (int i = 0; i < 32; i++) {
-		complete(bio, MPATH_STS_TRANSPORT);
-		advance_ms(1000);
-	}
 	ASSERT_TRUE(is_on(a, bio));
 	complete(bio, MPATH_STS_RESOURCE);
 	advance_ms(10);

@@ -63,11 +63,19 @@ disk_of() { # H:C:I:L: sdX, hidden or not
 	for d in "/sys/bus/scsi/devices/$1/block/"*; do [[ -d $d ]] && echo "${d##*/}" && return; done
 	return 1
 }
-reads_of() { local s; read -ra s <"/sys/block/$1/stat" && echo "${s[0]}"; }
-writes_of() { local s; read -ra s <"/sys/block/$1/stat" && echo "${s[4]}"; }
+# The sum of these fields of a disk's statistics, counted from 1.
+stat_of() { # DISK FIELD...
+	local disk=$1 s field sum=0
+	shift
+	read -ra s <"/sys/block/$disk/stat" || return
+	for field; do sum=$((sum + s[field - 1])); done
+	echo $sum
+}
+writes_of() { stat_of "$1" 5; }
 writes_above() { (($(writes_of "$1") > $2)); } # DISK NUMBER
 ios_above() { (($(ios_of "$1") > $2)); }
-ios_of() { local s; read -ra s <"/sys/block/$1/stat" && echo $((s[0] + s[4])); }
+ios_of() { stat_of "$1" 1 5; }
+stat_of_paths() { local p sum=0; for p in "${PATHS[@]}"; do sum=$((sum + $(stat_of "$(disk_of "$p")" "$@"))); done; echo $sum; }
 at_rest() { local s; read -ra s <"/sys/block/$1/inflight" && [[ ${s[*]} == "0 0" ]]; }
 plain_disks_are() { [[ $(plain_disks | wc -l) == "$1" ]]; } # NUMBER
 heads_are() { [[ $(count "$CLASS"/*) == "$1" ]]; }
@@ -108,6 +116,7 @@ no_heads() { [[ -z $(heads) && -z $(ls -d /sys/class/scsi_mpath_disk/* 2>/dev/nu
 one_head() { heads_are 1 && [[ -d $(echo /sys/class/scsi_mpath_disk/*/sdmpath*) ]]; }
 path_count() { count "$MPATH"/multipath/*; }
 paths_are() { [[ $(path_count) == "$1" ]]; }
+read_one() { dd if="/dev/$HEAD" bs=4k count=1 iflag=direct of=/dev/null status=none; }
 counter() { echo "$(<"$HEAD_SYS/$1")"; }
 moved() { counter multipath_failover_count; }
 path_state() { echo "$(<"/sys/block/$(disk_of "$1")/mpath_state")"; }

@@ -10,11 +10,6 @@ mpath_load submit_mode="$MODE" iopolicy=round-robin
 bed_up
 head_wait "${#PATHS[@]}"
 dev=/dev/$HEAD
-path_sum() { # FIELD of stat, over all paths
-	local p s=0
-	for p in "${PATHS[@]}"; do s=$((s + $(awk "{print \$$1}" "/sys/block/$(disk_of "$p")/stat"))); done
-	echo $s
-}
 pattern() { head -c "$2" /dev/zero | tr '\0' "$1"; }
 range() { dd if="$dev" bs=64k iflag=direct,skip_bytes,count_bytes skip="$1" count="$2" status=none | sha256sum; }
 M=1048576
@@ -24,9 +19,9 @@ a1=$(pattern A $M | sha256sum)
 zero=$(head -c $M /dev/zero | sha256sum)
 
 step "flush"
-before=$(path_sum 16)
+before=$(stat_of_paths 16)
 dd if=/dev/zero of="$dev" bs=4k count=1 seek=2000 conv=fsync status=none
-(($(path_sum 16) > before)) || fail "fsync did not reach a path as a flush"
+(($(stat_of_paths 16) > before)) || fail "fsync did not reach a path as a flush"
 
 step "FUA and flush in one: O_DIRECT with O_DSYNC"
 dd if=/dev/urandom of="$WORK"/data bs=4k count=16 status=none
@@ -35,9 +30,9 @@ cmp -n 65536 "$WORK"/data <(dd if="$dev" bs=4k skip=1024 count=16 iflag=direct s
 
 step "discard"
 above "$HEAD_SYS/queue/discard_max_bytes" 0 || fail "the head does not discard"
-before=$(path_sum 12)
+before=$(stat_of_paths 12)
 blkdiscard -o $M -l $M "$dev"
-(($(path_sum 12) > before)) || fail "no discard reached a path"
+(($(stat_of_paths 12) > before)) || fail "no discard reached a path"
 equal "$(range 0 $M)" "$a1" "content before the range"
 equal "$(range $M $M)" "$zero" "content of the range"
 equal "$(range $((2 * M)) $M)" "$a1" "content after the range"

@@ -13,7 +13,6 @@
 mpath_load submit_mode="$MODE" no_path_timeout_ms=3000
 bed_up 2
 head_wait 2
-read_one() { dd if="/dev/$HEAD" bs=4k count=1 iflag=direct of=/dev/null status=none; }
 read_one
 
 bed_crowd

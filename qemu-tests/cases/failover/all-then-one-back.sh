@@ -25,9 +25,8 @@ for p in "${PATHS[@]}"; do
 	must_wait "$BED_DETECT" "what was on its way down $p has ended" at_rest "$(disk_of "$p")"
 done
 # Seen at the paths: before 6.3 a head counts an I/O when it comes, held or not.
-at_paths() { local p sum=0; for p in "${PATHS[@]}"; do sum=$((sum + $(ios_of "$(disk_of "$p")"))); done; echo $sum; }
-went_on() { (($(at_paths) > held)); }
-held=$(at_paths)
+went_on() { (($(stat_of_paths 1 5) > held)); }
+held=$(stat_of_paths 1 5)
 if wait_for 3 went_on; then fail "I/O went on without a path"; fi
 
 bed_restore 1

@@ -17,7 +17,7 @@ secs=$HEAD_SYS/delayed_removal_secs
 equal "$(<"$secs")" 0 "delayed_removal_secs"
 number=$(<"$HEAD_SYS/dev")
 remove_all() { for i in 0 1; do bed_fail $i "$BED_REMOVE"; done; must_wait "$BED_DETECT" "no path is left" paths_are 0; }
-restore_all() { for i in 0 1; do bed_restore $i "$BED_REMOVE"; done; must_wait 30 "both paths are back" paths_are 2; }
+restore_all() { for i in 0 1; do bed_restore $i "$BED_REMOVE"; done; }
 
 step "within the time"
 echo 600 >"$secs"
@@ -26,6 +26,7 @@ remove_all
 must_wait 10 "I/O is held" above "$HEAD_SYS/mpath_parked" 0
 equal "$(<"$HEAD_SYS/dev")" "$number" "the head's number"
 restore_all
+must_wait 30 "both paths are back" paths_are 2
 fio_goes_on 100
 equal "$(heads | wc -l)" 1 "heads"
 equal "$(<"$HEAD_SYS/dev")" "$number" "the head's number"
@@ -39,7 +40,7 @@ remove_all
 must_wait 20 "the head goes" no_heads
 wait $! && fail "dd read what was not there"
 grep -qE 'Input/output error|No such device' "$WORK/said" || fail "dd: $(<"$WORK/said")"
-for i in 0 1; do bed_restore $i "$BED_REMOVE"; done
+restore_all
 head_wait 2
 equal "$(<"$HEAD_SYS/delayed_removal_secs")" 0 "delayed_removal_secs of a new head"
 
@@ -48,11 +49,11 @@ echo 600 >"$HEAD_SYS/delayed_removal_secs"
 remove_all
 echo 0 >"$HEAD_SYS/delayed_removal_secs"
 must_wait 20 "the head goes" no_heads
-for i in 0 1; do bed_restore $i "$BED_REMOVE"; done
+restore_all
 head_wait 2
 
 step "the module's removal ends it, too"
 echo 600 >"$HEAD_SYS/delayed_removal_secs"
 remove_all
 must_wait 20 "the module goes" rmmod scsi_multipath
-for i in 0 1; do bed_restore $i "$BED_REMOVE"; done
+restore_all

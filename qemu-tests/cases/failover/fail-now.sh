@@ -12,7 +12,6 @@
 mpath_load no_path_timeout_ms=-1
 bed_up 2
 head_wait 2
-read_one() { dd if="/dev/$HEAD" bs=4k count=1 iflag=direct of=/dev/null status=none; }
 echo 1 >"$HEAD_SYS/fail_now" # there is a path: nothing happens
 read_one
 bed_fail 0

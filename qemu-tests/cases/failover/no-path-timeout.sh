@@ -12,7 +12,6 @@
 mpath_load no_path_timeout_ms=0
 bed_up 2
 head_wait 2
-read_one() { dd if="/dev/$HEAD" bs=4k count=1 iflag=direct of=/dev/null status=none; }
 took_ms() { local t=${EPOCHREALTIME/./}; "$@" >&2; echo $(((${EPOCHREALTIME/./} - t) / 1000)); }
 bed_fail 0
 bed_fail 1
