@@ -20,7 +20,9 @@ vm_start() {
 		accel=(-accel kvm -cpu host -smp 2)
 	else
 		# No five-level page tables: a quarter less work for TLB misses of the emulator. No
-		# AVX: what libraries do with it takes a fifth longer than what they do without.
+		# AVX: what libraries do with it takes a fifth longer than what they do without. And
+		# below, norandmaps: code that lies at the same addresses in every program is
+		# translated once, which halves the time of most cases.
 		accel=(-accel 'tcg,thread=multi' -cpu 'max,la57=off,avx=off,avx2=off' -smp 2)
 	fi
 	mkdir -p "$out"
@@ -34,7 +36,7 @@ vm_start() {
 		-kernel "$kernel/vmlinux" -initrd "$kernel/initrd" \
 		-append "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off log_buf_len=4M \
 watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 scsi_mod.scan=sync \
-mpath.run=$script $VM_APPEND" \
+norandmaps init_on_alloc=0 mpath.run=$script $VM_APPEND" \
 		-chardev "${VM_CONSOLE:-file,path=$out/console.log},id=console" -serial chardev:console \
 		-chardev "file,id=verdict,path=$out/verdict.log" -serial chardev:verdict \
 		-drive "file=$rootfs,format=raw,if=virtio,readonly=on" \

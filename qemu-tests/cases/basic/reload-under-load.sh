@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+#: kernels 6.1 6.12 debug
+#: usual 6.12 6.1
 #: beds scsi_debug iscsi
 #: timeout 240
 # The module comes and goes while another path to the LUN is busy: that one is never
@@ -13,7 +15,7 @@ a=$(disk_of "${PATHS[0]}")
 # fio closes its file after each pass, and the module would take the disk then.
 exec {busy}<"/dev/$a"
 fio_start "/dev/$a"
-for round in 1 2 3; do
+for round in 1 2; do
 	step "round $round"
 	mpath_load
 	head_wait $((${#PATHS[@]} - 1))

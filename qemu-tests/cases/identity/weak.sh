@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds scsi_debug
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 # Identifiers that several LUNs may share never make paths of two disks, whatever is
 # asked for: a T10 vendor identification and a locally assigned NAA are all there is.
 #

@@ -3,6 +3,7 @@
 #: beds scsi_debug
 #: modes interpose clone
 #: kernels 6.1 6.12
+#: usual 6.12 6.1
 #: timeout 120
 # queue-depth goes around a path that is slow; round-robin does not.
 #

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds scsi_debug
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 # Parameters are what a new head begins with; a change of them after the load does not
 # touch the heads that are there.
 mpath_load iopolicy=queue-depth no_path_timeout_ms=1234 submit_mode=clone
