@@ -27,6 +27,10 @@ constexpr const char *word(Health health) noexcept
 	switch (health) {
 	case Health::usable:
 		return "usable";
+	case Health::marginal:
+		return "marginal";
+	case Health::stalled:
+		return "stalled";
 	case Health::suspect:
 		return "suspect";
 	case Health::dead:
@@ -37,6 +41,26 @@ constexpr const char *word(Health health) noexcept
 		return "removing";
 	}
 	return "?";
+}
+
+// Which changes there are, but for the end of a stall: no probe can tell of that.
+constexpr bool may_change(Health from, Health to) noexcept
+{
+	if (from == to || from == Health::removing)
+		return false;
+	if (from == Health::foreign)
+		return to == Health::removing;
+	switch (to) {
+	case Health::usable:
+	case Health::marginal:
+		return from != Health::stalled;
+	case Health::suspect:
+		return mpath::carries_io(from);
+	case Health::stalled:
+		return from == Health::usable || from == Health::marginal;
+	default:
+		return true;
+	}
 }
 
 } // namespace
@@ -90,19 +114,21 @@ bool mpath_device::change_health(Health to, const char *why) noexcept
 	Health from = health_.load_relaxed();
 
 	do {
-		if (from == to || from == Health::removing)
-			return false;
-		if (from == Health::foreign && to != Health::removing)
+		if (!may_change(from, to))
 			return false;
 		// Acquire and release: the one who wins sees what the previous winner wrote,
 		// and whoever then finds the path usable sees what made it so.
 	} while (!health_.compare_exchange(from, to));
+	changed(from, to, why);
+	return true;
+}
 
+void mpath_device::changed(Health from, Health to, const char *why) noexcept
+{
 	if (to != Health::removing)
 		mpk_log_ratelimited(to == Health::usable ? MPATH_LOG_INFO : MPATH_LOG_WARN,
 				    "%s: path %s: %s -> %s (%s)\n", head_.name(), name_, word(from),
 				    word(to), why);
-	return true;
 }
 
 void mpath_device::blame(mpath::Blame blame, mpath_status why) noexcept
@@ -111,9 +137,7 @@ void mpath_device::blame(mpath::Blame blame, mpath_status why) noexcept
 	case mpath::Blame::nobody:
 		return;
 	case mpath::Blame::suspect:
-		// A path already known dead is not promoted to suspect by a late failure.
-		if (health() == Health::usable &&
-		    change_health(Health::suspect, mpath::status_word(why)))
+		if (change_health(Health::suspect, mpath::status_word(why)))
 			mpk_work_kick(probe_.get());
 		return;
 	case mpath::Blame::dead:
@@ -136,6 +160,28 @@ bool mpath_device::relapses() const noexcept
 	return revived && mpk_now_ms() - revived < kRelapseMs;
 }
 
+Health mpath_device::at_best() const noexcept
+{
+	return mpk_now_ms() < marginal_until_ms_.load_relaxed() ? Health::marginal : Health::usable;
+}
+
+void mpath_device::set_stalled(bool stalled) noexcept
+{
+	Health from = Health::stalled;
+
+	if (stalled) {
+		change_health(Health::stalled, "I/O does not come back");
+		return;
+	}
+	// From stalled alone: it may have died of it.
+	const Health to = at_best();
+
+	if (!health_.compare_exchange(from, to))
+		return;
+	changed(from, to, "I/O comes back");
+	head_.path_came_back();
+}
+
 void mpath_device::withdraw() noexcept
 {
 	// Whatever it is when its transport lets it return, it has to say so first: the LUN
@@ -156,7 +202,7 @@ void mpath_device::ask_if_changed(u64 now_ms) noexcept
 	}
 	// The device handler hears of a new access state from the sense data of commands
 	// only, and a path that carries no I/O gets no commands.
-	if (health() != Health::usable || takes_io() || now_ms - asked_ms_ < kProbeDeadMs)
+	if (!mpath::carries_io(health()) || takes_io() || now_ms - asked_ms_ < kProbeDeadMs)
 		return;
 	asked_ms_ = now_ms;
 	mpk_work_kick(probe_.get());
@@ -197,7 +243,7 @@ void mpath_device::probe() noexcept
 		if (health() == Health::suspect)
 			fine_seq_.fetch_add_release(1);
 		revived_ms_.store_relaxed(mpk_now_ms());
-		if (change_health(Health::usable, "probe: fine"))
+		if (change_health(at_best(), "probe: fine"))
 			head_.path_came_back();
 		else
 			head_.kick(); // an I/O may wait for just this verdict
@@ -240,14 +286,14 @@ const char *mpath_device::state_name() const noexcept
 		return word(now);
 	if (!device_state_in(usable_states_))
 		return device_state_in(waiting_states_) ? "blocked" : "offline";
-	if (now != Health::usable)
+	if (!mpath::carries_io(now))
 		return word(now);
 
 	switch (access()) {
 	case Access::optimized:
-		return "usable";
+		return word(now);
 	case Access::nonoptimized:
-		return "usable-nonoptimized";
+		return now == Health::usable ? "usable-nonoptimized" : word(now);
 	case Access::transitioning:
 		return "transitioning";
 	case Access::other:
