@@ -11,30 +11,13 @@
 // transport keeps it.
 #pragma once
 
-#include "classify.hpp"
+#include "health.hpp"
 #include "port.h"
 #include "util/atomic.hpp"
 #include "util/guards.hpp"
 #include "util/owned.hpp"
 
 namespace mpath {
-
-// In this order: up to stalled a path carries I/O, the first by choice, the others when
-// nothing better is left.
-enum class Health : u8 {
-	usable,
-	marginal, // works, but not reliably: until its time is up
-	stalled,  // I/O in flight does not come back: as long as it does not
-	suspect,  // an I/O failed in a way that may be the I/O's fault: a probe decides
-	dead,     // the transport or a probe says it carries nothing
-	foreign,  // it has become another LUN: never used again
-	removing, // final
-};
-
-constexpr bool carries_io(Health health) noexcept
-{
-	return health <= Health::stalled;
-}
 
 enum class Access : u8 {
 	optimized,
@@ -47,6 +30,7 @@ enum class Access : u8 {
 
 struct mpath_device final {
 	using Health = mpath::Health;
+	using Reason = mpath::Reason;
 	using Access = mpath::Access;
 
 	// nullptr without memory.
@@ -82,7 +66,7 @@ struct mpath_device final {
 		       (health() == Health::dead && no_such_lun_.load_relaxed());
 	}
 
-	Health health() const noexcept { return health_.load_relaxed(); }
+	Health health() const noexcept { return health_.health(); }
 	Access access() const noexcept;
 	bool takes_io() const noexcept { return kTakesIo >> access_state() & 1; }
 
@@ -126,7 +110,15 @@ struct mpath_device final {
 	mpath_head &head() const noexcept { return head_; }
 	const char *name() const noexcept { return name_; }
 	void *owner() const noexcept { return owner_; }
-	const char *state_name() const noexcept;
+
+	// What people are shown: its health, or what its transport says if that keeps I/O off.
+	struct Shown {
+		const char *name;
+		mpath::Reason why;
+		u64 since_ms; // what the transport says: since it was first seen
+	};
+	Shown shown() noexcept;
+	u64 changes() const noexcept { return health_.changes(); }
 
 	// Linkage of PathList, which alone touches it.
 	mpath::Atomic<mpath_device *> next_in_list{nullptr};
@@ -167,16 +159,18 @@ private:
 	Health at_best() const noexcept;
 	// The transport has taken the device out of service.
 	void withdraw() noexcept;
-	// True if this call changed it, as may_change() allows.
-	bool change_health(Health to, const char *why) noexcept;
-	// Each change there is comes by here, once, after it has taken effect.
-	void changed(Health from, Health to, const char *why) noexcept;
+	// True if this call changed it.
+	bool change_health(Health to, Reason why) noexcept;
+	// Each change comes by here once, after it has taken effect: what people and tools are
+	// told of it is told here. Context: any; two changes may come in the other order.
+	void changed(Health from, Health to, Reason why) noexcept;
+	const char *transport_word(Reason *why) const noexcept;
 	static void run_probe(void *device) noexcept;
 	void probe() noexcept;
 	mpath_verdict ask() noexcept;
 
 	// The first cache line is what choosing a path reads.
-	mpath::Atomic<Health> health_{Health::usable};
+	mpath::HealthState health_;
 	const u32 usable_states_;
 	const u32 *const device_state_;
 	const u8 *const access_state_;
@@ -195,6 +189,7 @@ private:
 	mpath::Atomic<u64> marginal_until_ms_{0};
 	mpath::Atomic<bool> no_such_lun_{false}; // said its last probe
 	mpath::Atomic<bool> withdrawn_{false};   // by its transport, and not asked since it is back
+	mpath::Atomic<u64> refused_ms_{0};       // first seen refused by its transport, 0: not now
 	u64 asked_ms_ = 0;                       // the requeue work's
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
 	mpath::Atomic<u64> failovers_{0};
