@@ -213,6 +213,22 @@ void mpath_device_remove(struct mpath_device *device) MPATH_NOEXCEPT;
 void mpath_device_recheck(struct mpath_device *device) MPATH_NOEXCEPT;
 
 /*
+ * mpath_device_observe - what the path's disk says of itself now, perhaps after a rescan
+ * The head follows a new capacity or write protection when all its paths say the same. A
+ * path whose other facts contradict the head is never used again; the log says why.
+ * Context: process, may sleep; takes the head's paths lock.
+ * Return: has the head's geometry changed?
+ */
+bool mpath_device_observe(struct mpath_device *device,
+			  const struct mpath_geometry *now) MPATH_NOEXCEPT;
+
+/*
+ * mpath_head_geometry - what the head's paths agree on; all 0 before the first path
+ * Context: process, may sleep; takes the head's paths lock.
+ */
+void mpath_head_geometry(struct mpath_head *head, struct mpath_geometry *geometry) MPATH_NOEXCEPT;
+
+/*
  * mpath_head_get_path - a path that can carry a command now, or NULL. Give it
  * back with mpath_device_put(); a held path delays its removal.
  * Context: any.

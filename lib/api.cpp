@@ -99,6 +99,16 @@ void mpath_device_recheck(mpath_device *device) noexcept
 	device->recheck();
 }
 
+bool mpath_device_observe(mpath_device *device, const mpath_geometry *now) noexcept
+{
+	return device->head().observe(device, *now);
+}
+
+void mpath_head_geometry(mpath_head *head, struct mpath_geometry *geometry) noexcept
+{
+	*geometry = head->geometry();
+}
+
 mpath_device *mpath_head_get_path(mpath_head *head) noexcept
 {
 	return head->get_path();

@@ -78,6 +78,8 @@ const char *word(Reason reason) noexcept
 		return "probe: it is another LUN now";
 	case Reason::probe_unanswered:
 		return "probe: no answer";
+	case Reason::contradicts:
+		return "its disk contradicts the head";
 	case Reason::after_the_statuses:
 		break;
 	}

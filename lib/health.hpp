@@ -49,7 +49,8 @@ enum class Reason : u8 {
 	probe_no_lun,
 	probe_other_lun,
 	probe_unanswered,
-	last = probe_unanswered,
+	contradicts,
+	last = contradicts,
 };
 
 constexpr Reason because_of(mpath_status status) noexcept

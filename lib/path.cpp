@@ -33,6 +33,7 @@ mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &
 	  owner_(config.owner)
 {
 	mpath::copy_text(name_, config.name);
+	resized = mpath::resized(config.geometry);
 }
 
 mpath_device *mpath_device::create(mpath_head &head, u32 id,

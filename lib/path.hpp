@@ -11,6 +11,7 @@
 // transport keeps it.
 #pragma once
 
+#include "geometry.hpp"
 #include "health.hpp"
 #include "port.h"
 #include "util/atomic.hpp"
@@ -119,6 +120,11 @@ struct mpath_device final {
 	};
 	Shown shown() noexcept;
 	u64 changes() const noexcept { return health_.changes(); }
+
+	// Under the head's paths lock: what its disk said of itself last.
+	mpath::Resized resized{};
+	// Its disk is no longer what the head shows. Context: any.
+	void contradict() noexcept { change_health(Health::foreign, Reason::contradicts); }
 
 	// Linkage of PathList, which alone touches it.
 	mpath::Atomic<mpath_device *> next_in_list{nullptr};

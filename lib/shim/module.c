@@ -18,6 +18,8 @@ EXPORT_SYMBOL_GPL(mpath_head_destroy);
 EXPORT_SYMBOL_GPL(mpath_head_add_path);
 EXPORT_SYMBOL_GPL(mpath_device_remove);
 EXPORT_SYMBOL_GPL(mpath_device_recheck);
+EXPORT_SYMBOL_GPL(mpath_device_observe);
+EXPORT_SYMBOL_GPL(mpath_head_geometry);
 EXPORT_SYMBOL_GPL(mpath_head_get_path);
 EXPORT_SYMBOL_GPL(mpath_device_put);
 EXPORT_SYMBOL_GPL(mpath_device_disk);
