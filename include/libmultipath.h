@@ -134,6 +134,14 @@ struct mpath_head_stats {
 	u32 parked;
 };
 
+/* The state of a path for people; the words are constants. */
+struct mpath_device_state {
+	const char *name;   /* usable, marginal, stalled, suspect, dead, blocked, ... */
+	const char *reason; /* of the last change */
+	u64 ms;             /* in this state */
+	u64 changes;        /* of what I/O and probes have shown, since the path was added */
+};
+
 /*
  * mpath_iopolicy_parse - the policy that @word names
  * Accepts the exact words, with at most one trailing newline.
@@ -205,6 +213,22 @@ void mpath_device_remove(struct mpath_device *device) MPATH_NOEXCEPT;
 void mpath_device_recheck(struct mpath_device *device) MPATH_NOEXCEPT;
 
 /*
+ * mpath_device_observe - what the path's disk says of itself now, perhaps after a rescan
+ * The head follows a new capacity or write protection when all its paths say the same. A
+ * path whose other facts contradict the head is never used again; the log says why.
+ * Context: process, may sleep; takes the head's paths lock.
+ * Return: has the head's geometry changed?
+ */
+bool mpath_device_observe(struct mpath_device *device,
+			  const struct mpath_geometry *now) MPATH_NOEXCEPT;
+
+/*
+ * mpath_head_geometry - what the head's paths agree on; all 0 before the first path
+ * Context: process, may sleep; takes the head's paths lock.
+ */
+void mpath_head_geometry(struct mpath_head *head, struct mpath_geometry *geometry) MPATH_NOEXCEPT;
+
+/*
  * mpath_head_get_path - a path that can carry a command now, or NULL. Give it
  * back with mpath_device_put(); a held path delays its removal.
  * Context: any.
@@ -236,8 +260,15 @@ void mpath_head_set_queue_if_no_path(struct mpath_head *head, bool queue) MPATH_
 void mpath_head_fail_now(struct mpath_head *head) MPATH_NOEXCEPT;
 void mpath_head_read_stats(struct mpath_head *head, struct mpath_head_stats *stats) MPATH_NOEXCEPT;
 
-/* One word for people: usable, suspect, dead, blocked, offline, transitioning, ... */
-const char *mpath_device_state_name(const struct mpath_device *device) MPATH_NOEXCEPT;
+/*
+ * mpath_device_read_state - the state of a path, as of now
+ * What the transport keeps (blocked, offline, transitioning, standby) is read there: its
+ * time counts from when the core first saw it, and it is not among the changes.
+ * Context: any.
+ */
+void mpath_device_read_state(struct mpath_device *device,
+			     struct mpath_device_state *state) MPATH_NOEXCEPT;
+const char *mpath_device_state_name(struct mpath_device *device) MPATH_NOEXCEPT;
 /* I/O in flight counted by the queue-depth policy; 0 under the others. */
 int mpath_device_queue_depth(const struct mpath_device *device) MPATH_NOEXCEPT;
 /* Is this path the numa policy's choice for @node? Always false under the others. */

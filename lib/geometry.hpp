@@ -15,4 +15,25 @@ struct Contradiction {
 
 Contradiction compare(const mpath_geometry &head, const mpath_geometry &path) noexcept;
 
+// What may change while a LUN is in use, and then changes path by path as each is rescanned.
+struct Resized {
+	u64 capacity;
+	bool read_only;
+
+	bool operator==(const Resized &) const = default;
+};
+
+constexpr Resized resized(const mpath_geometry &geometry) noexcept
+{
+	return {geometry.capacity, geometry.read_only};
+}
+
+// @path, with the size and the write protection of @head: what is left to contradict it.
+constexpr mpath_geometry as_sized(mpath_geometry path, const mpath_geometry &head) noexcept
+{
+	path.capacity = head.capacity;
+	path.read_only = head.read_only;
+	return path;
+}
+
 } // namespace mpath

@@ -119,6 +119,64 @@ void mpath_head::remove_path(mpath_device *path) noexcept
 	kick();
 }
 
+bool mpath_head::paths_agree(const MutexGuard &guard) const noexcept
+{
+	const mpath_device *one = paths_.first(guard);
+
+	for (const auto *path = one; path; path = paths_.after(*path, guard))
+		if (path->resized != one->resized)
+			return false;
+	return true;
+}
+
+bool mpath_head::observe(mpath_device *path, const mpath_geometry &now) noexcept
+{
+	MutexGuard guard(paths_lock_.get());
+
+	if (const auto found = mpath::compare(geometry_, mpath::as_sized(now, geometry_));
+	    found.what) {
+		if (path->health() != mpath::Health::foreign)
+			mpk_log(MPATH_LOG_ERR,
+				"%s: path %s: its %s is %s now, that of the head %s\n", name_,
+				path->name(), found.what, found.path, found.head);
+		path->contradict();
+		kick(); // bios may wait for just this path
+		return false;
+	}
+
+	const mpath::Resized size = mpath::resized(now);
+	const bool news = path->resized != size;
+
+	// A path that could not be asked for its capacity has none.
+	if (!size.capacity)
+		return false;
+	path->resized = size;
+	if (size == mpath::resized(geometry_))
+		return false;
+	// A LUN that grows is rescanned path by path: until the last, I/O to the new part would
+	// fail on some. One that shrinks refuses I/O to the old part by itself.
+	if (!paths_agree(guard)) {
+		const auto found = mpath::compare(geometry_, now);
+
+		if (news)
+			mpk_log(MPATH_LOG_WARN,
+				"%s: path %s: its %s is %s now, that of the head stays %s until all paths agree\n",
+				name_, path->name(), found.what, found.path, found.head);
+		return false;
+	}
+	mpk_log(MPATH_LOG_INFO, "%s: all paths agree on %llu sectors, %s\n", name_, size.capacity,
+		size.read_only ? "read only" : "writable");
+	geometry_ = now;
+	return true;
+}
+
+mpath_geometry mpath_head::geometry() noexcept
+{
+	MutexGuard guard(paths_lock_.get());
+
+	return geometry_;
+}
+
 mpath_device *mpath_head::get_path() noexcept
 {
 	ReadGuard guard;

@@ -31,6 +31,9 @@ struct mpath_head final {
 	void kill() noexcept;
 	int add_path(const mpath_device_config &config, mpath_device **out) noexcept;
 	void remove_path(mpath_device *path) noexcept;
+	// The path's disk says @now of itself. True: the head has another geometry from now on.
+	bool observe(mpath_device *path, const mpath_geometry &now) noexcept;
+	mpath_geometry geometry() noexcept;
 	// A path to send a command down, with a reference; nullptr if there is none.
 	mpath_device *get_path() noexcept;
 
@@ -76,6 +79,7 @@ private:
 	bool verdict_due(const mpath::ReadGuard &guard) const noexcept;
 	// Is there nothing to hope for: no path left but such as will not come back by themselves?
 	bool all_lost(const mpath::ReadGuard &guard) const noexcept;
+	bool paths_agree(const mpath::MutexGuard &guard) const noexcept;
 	// May a bio without a path wait for one, at this moment?
 	bool may_wait(const mpath::ReadGuard &guard) noexcept;
 	bool gives_up(const mpath_io *io, mpath::Blame blame) const noexcept;

@@ -28,6 +28,10 @@ public:
 
 	bool empty(const MutexGuard &) const noexcept { return first_.load_relaxed() == nullptr; }
 	mpath_device *first(const MutexGuard &) const noexcept { return first_.load_relaxed(); }
+	mpath_device *after(const mpath_device &path, const MutexGuard &) const noexcept
+	{
+		return path.next_in_list.load_relaxed();
+	}
 
 	void push_back(mpath_device *path, const MutexGuard &) noexcept
 	{

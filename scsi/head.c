@@ -172,6 +172,16 @@ static int scsi_mpath_restack(struct scsi_mpath_head *head)
 	return ret;
 }
 
+/* Size and write protection that all paths agree on. */
+static void scsi_mpath_resize(struct scsi_mpath_head *head)
+{
+	struct mpath_geometry geometry;
+
+	mpath_head_geometry(head->core, &geometry);
+	set_disk_ro(head->disk, geometry.read_only);
+	set_capacity_and_notify(head->disk, geometry.capacity);
+}
+
 static int scsi_mpath_publish(struct scsi_mpath_head *head)
 {
 	struct scsi_mpath_path *path;
@@ -249,6 +259,7 @@ static void scsi_mpath_head_work(struct work_struct *work)
 	if (dying)
 		return;
 
+	scsi_mpath_resize(head);
 	ret = scsi_mpath_restack(head);
 	if (!ret && !head->published)
 		ret = scsi_mpath_publish(head);
@@ -331,6 +342,28 @@ int scsi_mpath_set_delayed_removal(struct scsi_mpath_head *head, unsigned int se
 	mutex_unlock(&scsi_mpath_lock);
 	return 0;
 }
+
+/*
+ * The mid-layer tells nobody in the kernel what a rescan has found. Loads and compares,
+ * a few per path: nothing, at this pace.
+ */
+#define SCSI_MPATH_LOOK (2 * HZ)
+
+static void scsi_mpath_look_work(struct work_struct *work)
+{
+	struct scsi_mpath_head *head;
+	struct scsi_mpath_path *path;
+
+	mutex_lock(&scsi_mpath_lock);
+	list_for_each_entry(head, &scsi_mpath_heads, entry)
+		list_for_each_entry(path, &head->paths, entry)
+			if (scsi_mpath_look_at_path(path))
+				queue_work(scsi_mpath_wq, &head->work);
+	mutex_unlock(&scsi_mpath_lock);
+	queue_delayed_work(scsi_mpath_wq, to_delayed_work(work), SCSI_MPATH_LOOK);
+}
+
+static DECLARE_DELAYED_WORK(scsi_mpath_look, scsi_mpath_look_work);
 
 void scsi_mpath_remove_waiting_heads(void)
 {
@@ -460,6 +493,7 @@ int scsi_mpath_heads_init(void)
 	if (ret)
 		goto unregister_class;
 	register_reboot_notifier(&scsi_mpath_reboot_nb);
+	queue_delayed_work(scsi_mpath_wq, &scsi_mpath_look, SCSI_MPATH_LOOK);
 	return 0;
 
 unregister_class:
@@ -472,6 +506,7 @@ unregister_blkdev:
 void scsi_mpath_heads_exit(void)
 {
 	unregister_reboot_notifier(&scsi_mpath_reboot_nb);
+	cancel_delayed_work_sync(&scsi_mpath_look);
 	flush_workqueue(scsi_mpath_wq);
 	/* The last reference on a disk may go a little after its last close. */
 	wait_event(scsi_mpath_heads_gone, !atomic_read(&scsi_mpath_nr_heads));

@@ -127,6 +127,29 @@ static void scsi_mpath_free_path(struct scsi_mpath_path *path)
 	kfree(path);
 }
 
+static void scsi_mpath_geometry(struct scsi_mpath_path *path, struct mpath_geometry *geometry)
+{
+	struct scsi_device *sdev = path->sdev;
+
+	mpath_disk_geometry(path->disk, geometry);
+	scsi_mpath_trim(geometry->vendor, sdev->vendor, sizeof(geometry->vendor) - 1);
+	scsi_mpath_trim(geometry->product, sdev->model, sizeof(geometry->product) - 1);
+	/* INQUIRY byte 5, PROTECT */
+	geometry->protection_type = sdev->inquiry_len > 5 ? sdev->inquiry[5] & 1 : 0;
+}
+
+bool scsi_mpath_look_at_path(struct scsi_mpath_path *path)
+{
+	struct mpath_geometry now = {};
+	char wwid[MPATH_WWID_LEN];
+
+	scsi_mpath_cached_wwid(path->sdev, wwid);
+	if (strcmp(wwid, path->head->wwid))
+		mpath_device_recheck(path->core);
+	scsi_mpath_geometry(path, &now);
+	return mpath_device_observe(path->core, &now);
+}
+
 static int scsi_mpath_add_core(struct scsi_mpath_path *path)
 {
 	struct scsi_device *sdev = path->sdev;
@@ -147,11 +170,7 @@ static int scsi_mpath_add_core(struct scsi_mpath_path *path)
 	BUILD_BUG_ON(sizeof(sdev->sdev_state) != sizeof(u32));
 	snprintf(name, sizeof(name), "%s (%s)", dev_name(&sdev->sdev_gendev),
 		 path->disk->disk_name);
-	mpath_disk_geometry(path->disk, &config.geometry);
-	scsi_mpath_trim(config.geometry.vendor, sdev->vendor, sizeof(config.geometry.vendor) - 1);
-	scsi_mpath_trim(config.geometry.product, sdev->model, sizeof(config.geometry.product) - 1);
-	/* INQUIRY byte 5, PROTECT */
-	config.geometry.protection_type = sdev->inquiry_len > 5 ? sdev->inquiry[5] & 1 : 0;
+	scsi_mpath_geometry(path, &config.geometry);
 	return mpath_head_add_path(path->head->core, &config, &path->core);
 }
 
@@ -219,10 +238,6 @@ int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
 	path->index = head->next_path_index++;
 	list_add_tail(&path->entry, &head->paths);
 	hash_add(scsi_mpath_paths, &path->by_sdev, (unsigned long)sdev);
-	if (!path->index) {
-		set_capacity(head->disk, get_capacity(disk));
-		set_disk_ro(head->disk, get_disk_ro(disk));
-	}
 	if (!head->nr_paths++)
 		scsi_mpath_end_wait(head);
 	scsi_mpath_add_links(path);

@@ -36,7 +36,7 @@ struct scsi_mpath_head {
 	int index;              /* N of both, and the letters of the disk */
 	char wwid[MPATH_WWID_LEN];
 	dev_t devt;
-	struct work_struct work;     /* publishes, restacks */
+	struct work_struct work;     /* publishes, restacks, resizes */
 	struct work_struct teardown; /* the last act, queued once */
 	struct delayed_work removal; /* of a head that has waited for a path long enough */
 	bool published;              /* the disk is added; only @work writes it */
@@ -51,7 +51,7 @@ struct scsi_mpath_head {
 	bool dying;                /* no path, and nobody finds it any more */
 };
 
-#define SCSI_MPATH_PATH_ATTRS 5
+#define SCSI_MPATH_PATH_ATTRS 8
 
 /* A file in the directory of a path's disk; each path has its own. */
 struct scsi_mpath_path_attr {
@@ -137,6 +137,11 @@ void scsi_mpath_link_path(struct scsi_mpath_path *path);
 /* Make @disk a path of @head. Under scsi_mpath_lock. */
 int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
 			struct gendisk *disk);
+/*
+ * Has a rescan of the path's device found something new? True: the head has another
+ * geometry from now on. Under scsi_mpath_lock.
+ */
+bool scsi_mpath_look_at_path(struct scsi_mpath_path *path);
 /* @sdev is about to lose its disk. Returns when nothing uses it. May sleep. */
 void scsi_mpath_remove_path(struct scsi_device *sdev);
 enum mpath_wwid_result scsi_mpath_cached_wwid(struct scsi_device *sdev, char *wwid);

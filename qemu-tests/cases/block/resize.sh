@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#: beds scsi_debug
+#: kernels 6.1 6.12 debug
+#: timeout 120
+# The LUN grows under I/O. The head follows when the last of its paths has been rescanned,
+# not before; so it does with write protection.
+#
+#   sdmpatha --+-- path 0 --+
+#              +-- path 1 --+-- LUN 0: 64 MiB, then 1 GiB
+protect() { echo "$1" >/sys/module/scsi_debug/parameters/wp; }
+rescan() { echo 1 >"$(sdev "${PATHS[$1]}")/rescan"; }
+size_is() { is "/sys/block/$1/size" "$2"; }
+
+mpath_load iopolicy=round-robin
+bed_up 2
+head_wait 2
+equal "$(<"$HEAD_SYS/size")" 131072 "sectors of the head"
+fio_start "/dev/$HEAD"
+
+step "one path knows"
+echo 1 >"$SD_BUS/drivers/scsi_debug/virtual_gb"
+rescan 0
+must_wait 10 "path 0 has the new size" size_is "$(disk_of "${PATHS[0]}")" 2097152
+must_wait 10 "the log says what the head waits for" klog_has "sdmpatha: path ${PATHS[0]}.*capacity.*until all paths agree"
+fio_goes_on 100
+equal "$(<"$HEAD_SYS/size")" 131072 "sectors of the head"
+
+step "both know"
+rescan 1
+must_wait 10 "the head has the new size" size_is "$HEAD" 2097152
+fio_goes_on 100
+fio_finish
+equal "$(blockdev --getsz "/dev/$HEAD")" 2097152 "size of /dev/$HEAD"
+dd if="/dev/$HEAD" bs=1M skip=1023 iflag=direct of=/dev/null status=none || fail "the new end cannot be read"
+
+step "write protection"
+protect 1
+for i in 0 1; do rescan $i; done
+must_wait 10 "the head is read only" is "$HEAD_SYS/ro" 1
+protect 0
+for i in 0 1; do rescan $i; done
+must_wait 10 "the head can be written" is "$HEAD_SYS/ro" 0
+fio_pass "/dev/$HEAD"
