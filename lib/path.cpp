@@ -98,6 +98,7 @@ bool mpath_device::change_health(Health to, const char *why) noexcept
 		// and whoever then finds the path usable sees what made it so.
 	} while (!health_.compare_exchange(from, to));
 
+	announce(word(from), word(to), why);
 	if (to != Health::removing)
 		mpk_log_ratelimited(to == Health::usable ? MPATH_LOG_INFO : MPATH_LOG_WARN,
 				    "%s: path %s: %s -> %s (%s)\n", head_.name(), name_, word(from),
@@ -182,7 +183,7 @@ void mpath_device::probe() noexcept
 	if (health() == Health::removing || health() == Health::foreign)
 		return;
 
-	const mpath_verdict verdict = ask();
+	const mpath_verdict verdict = ask_timed();
 
 	if (verdict != MPATH_VERDICT_LATER) {
 		later_ = 0;

@@ -112,9 +112,13 @@ struct mpath_device final {
 	const char *name() const noexcept { return name_; }
 	void *owner() const noexcept { return owner_; }
 	const char *state_name() const noexcept;
+	// Why its health is what it is; it may already be the reason of the next change.
+	const char *reason() const noexcept { return reason_.load_relaxed(); }
 
 	// Linkage of PathList, which alone touches it.
 	mpath::Atomic<mpath_device *> next_in_list{nullptr};
+	// The state that Announcer, which alone touches this, has told last.
+	const char *told = "";
 
 	// Public for placement new; call create().
 	mpath_device(mpath_head &head, u32 id, const mpath_device_config &config) noexcept;
@@ -142,11 +146,14 @@ private:
 	bool relapses() const noexcept;
 	// The transport has taken the device out of service.
 	void withdraw() noexcept;
+	// Its health has changed: for tracepoints and uevents. Words live for ever.
+	void announce(const char *from, const char *to, const char *why) noexcept;
 	// True if this call changed it. Never leaves removing; leaves foreign only for it.
 	bool change_health(Health to, const char *why) noexcept;
 	static void run_probe(void *device) noexcept;
 	void probe() noexcept;
 	mpath_verdict ask() noexcept;
+	mpath_verdict ask_timed() noexcept;
 
 	// The first cache line is what choosing a path reads.
 	mpath::Atomic<Health> health_{Health::usable};
@@ -167,6 +174,7 @@ private:
 	mpath::Atomic<u64> revived_ms_{0};       // last fine verdict, 0: none yet
 	mpath::Atomic<bool> no_such_lun_{false}; // said its last probe
 	mpath::Atomic<bool> withdrawn_{false};   // by its transport, and not asked since it is back
+	mpath::Atomic<const char *> reason_{"added"};
 	u64 asked_ms_ = 0;                       // the requeue work's
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
 	mpath::Atomic<u64> failovers_{0};

@@ -111,6 +111,13 @@ typedef struct bus_type mpath_compat_bus;
 	static void name(struct device *dev, struct class_interface *interface)
 #endif
 
+/* Until 6.10 a tracepoint named the source of a string again where it copied it. */
+#if MPATH_HAVE_TRACE_ASSIGN_STR_TAKES_SOURCE
+#define mpath_compat_assign_str(to, from) __assign_str(to, from)
+#else
+#define mpath_compat_assign_str(to, from) __assign_str(to)
+#endif
+
 #if MPATH_HAVE_BDEV_OPS_GETGEO_TAKES_GENDISK
 #define mpath_compat_geo_disk(from) (from)
 #define mpath_compat_geo_of(disk) (disk)
