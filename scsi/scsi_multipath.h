@@ -150,6 +150,9 @@ extern const char scsi_mpath_links[]; /* the group that holds the links */
 int scsi_mpath_path_attrs_add(struct scsi_mpath_path *path);
 void scsi_mpath_path_attrs_remove(struct scsi_mpath_path *path);
 
+/* uevent.c */
+extern const struct mpath_head_ops scsi_mpath_head_ops;
+
 /* fops.c */
 extern const struct block_device_operations scsi_mpath_fops;
 
