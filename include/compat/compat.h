@@ -33,6 +33,7 @@
 typedef fmode_t blk_mode_t;
 #define BLK_OPEN_READ FMODE_READ
 #define BLK_OPEN_WRITE FMODE_WRITE
+#define BLK_OPEN_NDELAY FMODE_NDELAY
 #endif
 
 /* A disk without limits yet; NULL without memory. */
