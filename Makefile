@@ -29,7 +29,7 @@ help:
 #:
 #: make check          layering, formatting, warnings, sparse, static analysis; T="layering format"
 #: make unit           the core in user space; T=pattern SAN=address|thread
-#: make fuzz           libFuzzer on what parses bytes of others; T=vpd83 SECONDS=60
+#: make fuzz           libFuzzer on what parses bytes of others; T=vpd83 FUZZ_SECONDS=60
 #: make kunit          KUnit suites on small debug kernels
 #: make qemu           end-to-end tests on Debian's kernels; T=case KERNELS="6.1 6.12"
 #: make test           all of them; installs what they need
@@ -63,7 +63,7 @@ need-qemu = command -v $(qemu-system) > /dev/null || \
 
 .PHONY: fuzz
 fuzz:
-	@lib/fuzz/run $(or $(SECONDS),60) $(T)
+	@lib/fuzz/run $(or $(FUZZ_SECONDS),60) $(T)
 
 .PHONY: kunit
 kunit:

@@ -118,12 +118,37 @@ struct mpath_device_config {
 	void *owner;
 };
 
+/* What a head tells of one of its paths. Valid during the call. */
+struct mpath_path_news {
+	const char *path;   /* its name, as configured */
+	const char *state;  /* as mpath_device_state_name() */
+	const char *reason; /* of the last change, for people */
+	u64 seqnum;         /* of the head, from 1 */
+	u32 nr_usable;      /* paths of the head that could carry I/O then */
+};
+
+struct mpath_head_ops {
+	/*
+	 * A path has joined, or its state is another one than was told last. Paths that
+	 * leave are not told of. What changes fast is told at most ten times a second, and
+	 * as it is by then; the last state of each path always is.
+	 * Context: process, a work item of the head; may sleep, must not wait for I/O; no
+	 * lock of the core is held. One call at a time, none after mpath_head_kill() has
+	 * returned.
+	 * Return: 0, or an error: the same path is told of once more.
+	 */
+	int (*path_changed)(void *owner, const struct mpath_path_news *news);
+};
+
+/* @ops may be NULL: nobody is told. @owner is handed to them. */
 struct mpath_head_config {
 	const char *name;
 	struct gendisk *disk;
 	enum mpath_iopolicy iopolicy;
 	enum mpath_submit_mode submit_mode;
 	int no_path_timeout_ms;
+	const struct mpath_head_ops *ops;
+	void *owner;
 };
 
 /* Counters since the head was made; each only grows. */

@@ -137,6 +137,7 @@ void mpk_ref_drain(struct mpk_ref *ref) MPATH_NOEXCEPT;
 enum mpath_work_kind {
 	MPATH_WORK_REQUEUE,
 	MPATH_WORK_PROBE,
+	MPATH_WORK_NEWS,
 };
 
 /* Never runs twice at once; a kick while it runs makes it run again. */
@@ -174,6 +175,23 @@ int mpk_node_distance(int a, int b) MPATH_NOEXCEPT;
 
 /* Monotonic. */
 u64 mpk_now_ms(void) MPATH_NOEXCEPT;
+
+/* --- tracepoints (shim/trace.c, shim/io.c) ---------------------------------- */
+
+/*
+ * events/mpath in tracefs. The shim itself tells of every bio sent and ended; these are the
+ * rare ones. Names and words are copied if anybody listens. Context: any.
+ */
+/* @io has failed on @from with @status and is sent again. Before it is queued. */
+void mpk_trace_move(const struct mpath_io *io, struct gendisk *from,
+		    enum mpath_status status) MPATH_NOEXCEPT;
+/* @io begins to wait for a path. */
+void mpk_trace_park(const struct mpath_io *io) MPATH_NOEXCEPT;
+void mpk_trace_state(const char *head, const char *path, const char *from, const char *to,
+		     const char *reason) MPATH_NOEXCEPT;
+/* A probe has ended after @ms. */
+void mpk_trace_probe(const char *head, const char *path, enum mpath_verdict verdict,
+		     u64 ms) MPATH_NOEXCEPT;
 
 /* --- words (shim/log.c) ----------------------------------------------------- */
 

@@ -8,6 +8,7 @@
 #include "geometry.cpp"
 #include "policy.cpp"
 #include "path.cpp"
+#include "announce.cpp"
 #include "head.cpp"
 #include "submit.cpp"
 #include "scsi_identity.cpp"

@@ -14,7 +14,7 @@ mpath_head::mpath_head(const mpath_head_config &config) noexcept
 	  cursors_(mpk_percpu_create(sizeof(mpath::Atomic<mpath_device *>))),
 	  paths_lock_(mpk_mutex_create(MPATH_LOCK_PATHS)),
 	  requeue_work_(mpk_work_create(MPATH_WORK_REQUEUE, run_requeue, this)),
-	  no_path_timeout_ms_(config.no_path_timeout_ms)
+	  announcer_(config, paths_), no_path_timeout_ms_(config.no_path_timeout_ms)
 {
 	cache_ = {cursors_.get(), by_node_, mpk_nr_nodes()};
 	mpath::copy_text(name_, config.name);
@@ -32,7 +32,7 @@ int mpath_head::create(const mpath_head_config &config, mpath_head **out) noexce
 	auto *head = new (memory) mpath_head(config);
 
 	if (!head->pool_ || !head->requeue_lock_ || !head->cursors_ || !head->paths_lock_ ||
-	    !head->requeue_work_) {
+	    !head->requeue_work_ || !head->announcer_.is_whole()) {
 		destroy(head);
 		return -ENOMEM;
 	}
@@ -65,6 +65,7 @@ void mpath_head::kill() noexcept
 	// for it for ever. Completions may still add: each kicks for itself.
 	mpk_synchronize();
 	kick();
+	announcer_.stop();
 }
 
 int mpath_head::add_path(const mpath_device_config &config, mpath_device **out) noexcept
@@ -93,6 +94,7 @@ int mpath_head::add_path(const mpath_device_config &config, mpath_device **out) 
 		*out = path;
 	}
 	path_came_back();
+	announce_soon();
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 // Crossings into the shim for one bio that succeeds: nine, counted by a unit test.
 #pragma once
 
+#include "announce.hpp"
 #include "geometry.hpp"
 #include "path_list.hpp"
 #include "policy.hpp"
@@ -41,6 +42,8 @@ struct mpath_head final {
 
 	void kick() noexcept { mpk_work_kick(requeue_work_.get()); }
 	void path_came_back() noexcept;
+	// A path has changed in a way that user space wants to know. Context: any.
+	void announce_soon() noexcept { announcer_.soon(); }
 
 	// --- attributes ---------------------------------------------------------------
 
@@ -118,6 +121,7 @@ private:
 	mpath::Owned<mpk_percpu, mpk_percpu_destroy> cursors_;
 	mpath::Owned<mpk_mutex, mpk_mutex_destroy> paths_lock_;
 	mpath::Owned<mpk_work, mpk_work_destroy> requeue_work_;
+	mpath::Announcer announcer_;
 	mpath::Atomic<int> no_path_timeout_ms_;
 	mpath::Atomic<bool> queue_if_no_path_{false};
 	mpath_geometry geometry_{}; // under paths_lock_

@@ -82,6 +82,7 @@ bool mpath_device::change_health(Health to, Reason why) noexcept
 
 void mpath_device::changed(Health from, Health to, Reason why) noexcept
 {
+	announce(word(from), word(to), word(why));
 	if (to == Health::removing)
 		return;
 	mpk_log_ratelimited(to == Health::usable ? MPATH_LOG_INFO : MPATH_LOG_WARN,
@@ -184,7 +185,7 @@ void mpath_device::probe() noexcept
 	if (health() == Health::removing || health() == Health::foreign)
 		return;
 
-	const mpath_verdict verdict = ask();
+	const mpath_verdict verdict = ask_timed();
 
 	if (verdict != MPATH_VERDICT_LATER) {
 		later_ = 0;

@@ -128,6 +128,8 @@ struct mpath_device final {
 
 	// Linkage of PathList, which alone touches it.
 	mpath::Atomic<mpath_device *> next_in_list{nullptr};
+	// The state that Announcer, which alone touches this, has told last.
+	const char *told = "";
 
 	// Public for placement new; call create().
 	mpath_device(mpath_head &head, u32 id, const mpath_device_config &config) noexcept;
@@ -170,10 +172,13 @@ private:
 	// Each change comes by here once, after it has taken effect: what people and tools are
 	// told of it is told here. Context: any; two changes may come in the other order.
 	void changed(Health from, Health to, Reason why) noexcept;
+	// For tracepoints and uevents. Words live for ever.
+	void announce(const char *from, const char *to, const char *why) noexcept;
 	const char *transport_word(Reason *why) const noexcept;
 	static void run_probe(void *device) noexcept;
 	void probe() noexcept;
 	mpath_verdict ask() noexcept;
+	mpath_verdict ask_timed() noexcept;
 
 	// The first cache line is what choosing a path reads.
 	mpath::HealthState health_;

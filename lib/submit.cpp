@@ -144,6 +144,7 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 		io->moves += io->moves < kMaxMoves;
 		failovers_.fetch_add_relaxed(1);
 		path->count_failover();
+		mpk_trace_move(io, path->disk(), status);
 	}
 	if (blame == Blame::suspect) {
 		for (auto &suspected : io->suspected) {
@@ -183,8 +184,10 @@ void mpath_head::park(mpath_io *io) noexcept
 // Once for each time that a bio starts to wait, however often it is looked at.
 void mpath_head::count_waiting(mpath_io *io) noexcept
 {
-	if (!io->waiting)
+	if (!io->waiting) {
 		requeued_no_usable_path_.fetch_add_relaxed(1);
+		mpk_trace_park(io);
+	}
 	io->waiting = true;
 }
 

@@ -2,7 +2,6 @@
 /* Block device operations of the head. */
 #include <linux/capability.h>
 #include <linux/module.h>
-#include <linux/uaccess.h>
 #include <scsi/scsi_ioctl.h>
 #include <scsi/sg.h>
 
@@ -39,31 +38,10 @@ static int scsi_mpath_forward_ioctl(struct scsi_mpath_head *head, blk_mode_t mod
 	return ret;
 }
 
-/*
- * Is it a command that may go down one path? The path's driver reads the command again
- * and checks what this opener may send; this is about what a head can stand.
- */
-static int scsi_mpath_check_sg_io(void __user *arg)
-{
-	struct sg_io_hdr hdr;
-	u8 cdb[32];
-	int ret;
-
-	ret = get_sg_io_hdr(&hdr, arg);
-	if (ret)
-		return ret;
-	if (hdr.interface_id != 'S' || !hdr.cmd_len || hdr.cmd_len > sizeof(cdb))
-		return -EINVAL;
-	if (copy_from_user(cdb, hdr.cmdp, hdr.cmd_len))
-		return -EFAULT;
-	return mpath_scsi_cdb_may_pass(cdb, hdr.cmd_len) ? 0 : -EOPNOTSUPP;
-}
-
 static int scsi_mpath_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
 			    unsigned long arg)
 {
 	struct scsi_mpath_head *head = bdev->bd_disk->private_data;
-	int ret;
 
 	/* sd's rule, which it cannot see to itself: the path's whole disk is what it gets. */
 	if (bdev_is_partition(bdev) && !capable(CAP_SYS_RAWIO))
@@ -71,10 +49,7 @@ static int scsi_mpath_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned
 
 	switch (cmd) {
 	case SG_IO:
-		ret = scsi_mpath_check_sg_io((void __user *)arg);
-		if (ret)
-			return ret;
-		fallthrough;
+		return scsi_mpath_sg_io(head, mode, (void __user *)arg);
 	case SG_GET_VERSION_NUM:
 	case SCSI_IOCTL_GET_IDLUN:
 	case SCSI_IOCTL_GET_BUS_NUMBER:

@@ -402,6 +402,7 @@ struct scsi_mpath_head *scsi_mpath_create_head(const char *wwid, int node)
 		.iopolicy = scsi_mpath_defaults.iopolicy,
 		.submit_mode = scsi_mpath_defaults.submit_mode,
 		.no_path_timeout_ms = scsi_mpath_defaults.no_path_timeout_ms,
+		.ops = &scsi_mpath_head_ops,
 	};
 	struct scsi_mpath_head *head;
 	int ret = -ENOMEM;
@@ -435,6 +436,7 @@ struct scsi_mpath_head *scsi_mpath_create_head(const char *wwid, int node)
 
 	config.name = head->disk->disk_name;
 	config.disk = head->disk;
+	config.owner = head;
 	ret = mpath_head_create(&config, &head->core);
 	if (ret)
 		goto put_disk;

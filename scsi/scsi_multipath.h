@@ -155,6 +155,16 @@ extern const char scsi_mpath_links[]; /* the group that holds the links */
 int scsi_mpath_path_attrs_add(struct scsi_mpath_path *path);
 void scsi_mpath_path_attrs_remove(struct scsi_mpath_path *path);
 
+/* sg_io.c */
+/*
+ * SG_IO on the head: a command that may pass goes down one path, once. May sleep for as
+ * long as the command takes, and holds its path. -EWOULDBLOCK: there is none.
+ */
+int scsi_mpath_sg_io(struct scsi_mpath_head *head, blk_mode_t mode, void __user *arg);
+
+/* uevent.c */
+extern const struct mpath_head_ops scsi_mpath_head_ops;
+
 /* fops.c */
 extern const struct block_device_operations scsi_mpath_fops;
 

@@ -33,6 +33,7 @@
 typedef fmode_t blk_mode_t;
 #define BLK_OPEN_READ FMODE_READ
 #define BLK_OPEN_WRITE FMODE_WRITE
+#define BLK_OPEN_NDELAY FMODE_NDELAY
 #endif
 
 /* A disk without limits yet; NULL without memory. */
@@ -109,6 +110,13 @@ typedef struct bus_type mpath_compat_bus;
 	static int name(struct device *dev, struct class_interface *interface)
 #define MPATH_COMPAT_REMOVE_DEV(name) \
 	static void name(struct device *dev, struct class_interface *interface)
+#endif
+
+/* Until 6.10 a tracepoint named the source of a string again where it copied it. */
+#if MPATH_HAVE_TRACE_ASSIGN_STR_TAKES_SOURCE
+#define mpath_compat_assign_str(to, from) __assign_str(to, from)
+#else
+#define mpath_compat_assign_str(to, from) __assign_str(to)
 #endif
 
 #if MPATH_HAVE_BDEV_OPS_GETGEO_TAKES_GENDISK

@@ -20,6 +20,7 @@
 #include "compat.h"
 #include "port.h"
 #include "shim.h"
+#include "trace.h"
 
 struct mpk_io_pool {
 	mempool_t records;
@@ -131,6 +132,7 @@ static void mpk_end_interposed(struct bio *bio)
 	struct mpk_record *record = bio->bi_private;
 	const struct mpk_saved *saved = &record->saved;
 	enum mpath_status status = mpk_from_blk(bio->bi_status);
+	struct block_device *path = bio->bi_bdev;
 
 	bio->bi_status = BLK_STS_OK;
 	/* Still in the request that it was merged into. */
@@ -143,6 +145,7 @@ static void mpk_end_interposed(struct bio *bio)
 	bio->bi_flags = saved->flags;
 	/* A path that split the bio has counted this down to 0. */
 	atomic_set(&bio->__bi_remaining, saved->remaining);
+	trace_mpath_complete(&record->io, record->bdev, path, bio, status);
 	mpath_io_done(&record->io, status);
 }
 
@@ -151,6 +154,7 @@ static void mpk_end_clone(struct bio *clone)
 	struct mpk_record *record = clone->bi_private;
 	enum mpath_status status = mpk_from_blk(clone->bi_status);
 
+	trace_mpath_complete(&record->io, record->bdev, clone->bi_bdev, record->bio, status);
 	bio_uninit(clone);
 	mpath_io_done(&record->io, status);
 }
@@ -250,6 +254,7 @@ static void mpk_send(struct mpk_record *record, struct bio *lower, bio_end_io_t 
 		lower->bi_opf |= REQ_FAILFAST_MASK;
 	trace_block_bio_remap(lower, disk_devt(record->bdev->bd_disk),
 			      record->bio->bi_iter.bi_sector);
+	trace_mpath_submit(&record->io, record->bdev, lower->bi_bdev, lower, failfast);
 	submit_bio_noacct(lower);
 }
 
@@ -316,6 +321,20 @@ void mpk_io_learn_limits(struct mpath_io *io, struct gendisk *path)
 	default:
 		break;
 	}
+}
+
+void mpk_trace_move(const struct mpath_io *io, struct gendisk *from, enum mpath_status status)
+{
+	const struct mpk_record *record = container_of(io, const struct mpk_record, io);
+
+	trace_mpath_move(io, record->bdev, from->part0, record->bio, status);
+}
+
+void mpk_trace_park(const struct mpath_io *io)
+{
+	const struct mpk_record *record = container_of(io, const struct mpk_record, io);
+
+	trace_mpath_park(io, record->bdev, record->bio);
 }
 
 bool mpk_bio_is_chained(struct bio *bio)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Deferred work. Both workqueues have a rescuer: paging may wait for what they do. */
+/* Deferred work. All workqueues have a rescuer: paging may wait for what they do. */
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -14,7 +14,7 @@ struct mpk_work {
 	void *arg;
 };
 
-static struct workqueue_struct *mpk_queues[2];
+static struct workqueue_struct *mpk_queues[3];
 
 static void mpk_work_run(struct work_struct *work)
 {
@@ -59,21 +59,33 @@ void mpk_work_cancel(struct mpk_work *work)
 
 int mpk_work_init(void)
 {
-	mpk_queues[MPATH_WORK_REQUEUE] =
-		alloc_workqueue("mpath-wq", WQ_UNBOUND | WQ_MEM_RECLAIM | WQ_SYSFS, 0);
-	if (!mpk_queues[MPATH_WORK_REQUEUE])
-		return -ENOMEM;
-	mpk_queues[MPATH_WORK_PROBE] =
-		alloc_workqueue("mpath-probe", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
-	if (!mpk_queues[MPATH_WORK_PROBE]) {
-		destroy_workqueue(mpk_queues[MPATH_WORK_REQUEUE]);
-		return -ENOMEM;
+	static const struct {
+		const char *name;
+		unsigned int flags;
+	} queues[] = {
+		[MPATH_WORK_REQUEUE] = { "mpath-wq", WQ_SYSFS },
+		[MPATH_WORK_PROBE] = { "mpath-probe" },
+		[MPATH_WORK_NEWS] = { "mpath-news" },
+	};
+	unsigned int i;
+
+	BUILD_BUG_ON(ARRAY_SIZE(queues) != ARRAY_SIZE(mpk_queues));
+	for (i = 0; i < ARRAY_SIZE(queues); i++) {
+		mpk_queues[i] = alloc_workqueue("%s", WQ_UNBOUND | WQ_MEM_RECLAIM | queues[i].flags,
+						0, queues[i].name);
+		if (!mpk_queues[i]) {
+			mpk_work_exit();
+			return -ENOMEM;
+		}
 	}
 	return 0;
 }
 
 void mpk_work_exit(void)
 {
-	destroy_workqueue(mpk_queues[MPATH_WORK_PROBE]);
-	destroy_workqueue(mpk_queues[MPATH_WORK_REQUEUE]);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(mpk_queues); i++)
+		if (mpk_queues[i])
+			destroy_workqueue(mpk_queues[i]);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "path.hpp"
 #include "race.hpp"
 
 using namespace mpath::fake;
@@ -12,6 +13,17 @@ namespace {
 class RaceKill : public Races {};
 
 thread_local bool context_is_submitter;
+thread_local bool context_is_killer;
+thread_local bool context_is_witness;
+
+std::atomic<int> news_after_the_end;
+std::atomic<bool> killed;
+
+int count_news(void *, const mpath_path_news *)
+{
+	news_after_the_end += killed;
+	return 0;
+}
 
 } // namespace
 
@@ -100,4 +112,58 @@ TEST_F(RaceKill, ends_everything_while_bios_fail_over)
 		mpath_head_destroy(head);
 		stop_workers();
 	}
+}
+
+TEST_F(RaceKill, stops_the_news_of_who_has_just_seen_the_head_alive)
+{
+	static constexpr mpath_head_ops kOps = {count_news};
+	Path path("a");
+	Gate go, inside, cancelled;
+
+	path.verdict = MPATH_VERDICT_DEAD;
+	config.ops = &kOps;
+	news_after_the_end = 0;
+	killed = false;
+	make_head();
+	add(path);
+	run_work();
+
+	// The change is noticed when the kill has waited for readers once, and has yet to be
+	// announced when it goes on; it is given the time to do so.
+	before_each(Port::work_kick, [&] {
+		if (context_is_killer && !go.is_open()) {
+			go.open();
+			inside.wait();
+		}
+	});
+	before_each(Port::work_arm, [&] {
+		if (context_is_witness) {
+			context_is_witness = false;
+			inside.open();
+			cancelled.wait(kWaitInVainMs);
+		}
+	});
+	after_each(Port::work_cancel, [&] {
+		if (context_is_killer)
+			cancelled.open();
+	});
+
+	start_workers(2, 1);
+
+	std::thread witness([&] {
+		go.wait();
+		context_is_witness = true;
+		path.device->blame(mpath::Blame::suspect, MPATH_STS_IOERR);
+	});
+
+	context_is_killer = true;
+	mpath_head_kill(head);
+	killed = true;
+	context_is_killer = false;
+	witness.join();
+	EXPECT_FALSE(eventually([] { return news_after_the_end != 0; }, 3 * kWaitInVainMs));
+	remove(path);
+	wait_for_idle_workers();
+	stop_workers();
+	mpath_head_destroy(head);
 }

@@ -41,6 +41,7 @@ void count_objects(long amount);
 void reset_cpu();
 void reset_io();
 void reset_log();
+void reset_trace();
 void reset_work();
 
 // A reader's slot goes back to the others.

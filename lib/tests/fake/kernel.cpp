@@ -219,6 +219,7 @@ void reset()
 	reset_cpu();
 	reset_io();
 	reset_log();
+	reset_trace();
 	reset_work();
 }
 

@@ -59,6 +59,7 @@ namespace mpath::fake {
 	X(work_create) X(work_destroy) X(work_kick) X(work_arm) X(work_cancel) \
 	X(alloc) X(free) X(percpu_create) X(percpu_destroy) X(percpu_this) X(percpu_of) \
 	X(nr_cpus) X(nr_nodes) X(this_node) X(node_distance) X(now_ms) \
+	X(trace_move) X(trace_park) X(trace_state) X(trace_probe) \
 	X(log) X(log_ratelimited)
 // clang-format on
 
@@ -143,6 +144,12 @@ void set_cpu(u32 cpu);
 void set_nodes(u32 nr);
 void set_node(u32 node);
 void set_distance(int a, int b, int distance);
+
+// --- tracepoints ----------------------------------------------------------------------
+
+// As tracefs would show them, without the bio: "move a transport", "park",
+// "state a usable dead (reason)", "probe a fine 3".
+std::vector<std::string> traces();
 
 // --- words ----------------------------------------------------------------------------
 
