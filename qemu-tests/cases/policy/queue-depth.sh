@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #: beds scsi_debug
 #: modes interpose clone
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: usual 6.12 6.1
 #: timeout 120
 # queue-depth goes around a path that is slow; round-robin does not.
@@ -10,7 +10,8 @@
 #   sdmpatha --+-- path 0 (one command at a time) --+
 #              +-- path 1, 2, 3                   --+-- LUN 0
 mpath_load submit_mode="$MODE" iopolicy=round-robin
-bed_up
+# So long that commands wait for the path and not for the CPU, whatever the kernel.
+bed_up 4 delay=10
 head_wait 4
 echo 1 >"$(sdev "${PATHS[0]}")/queue_depth"
 slow=$(disk_of "${PATHS[0]}")

@@ -21,7 +21,8 @@ listing() { # FOLDER
 same() { # WHAT FOLDER, expected on standard input
 	local -; set +x
 	listing "$2" >"$WORK/have"
-	cat >"$WORK/want"
+	# A kernel without power management has no such folders.
+	if [[ -d /sys/power ]]; then cat; else grep -v ' power$'; fi >"$WORK/want"
 	diff -u "$WORK/want" "$WORK/have" || fail "$1 is not as documented"
 	echo "ok: $1"
 }
