@@ -60,15 +60,6 @@ void mpath_device::destroy(mpath_device *device) noexcept
 	mpk_free(device);
 }
 
-mpath::Access mpath_device::access() const noexcept
-{
-	if (access_state() == 0)
-		return Access::optimized;
-	if (takes_io())
-		return Access::nonoptimized;
-	return access_state() == 0xf ? Access::transitioning : Access::other;
-}
-
 bool mpath_device::change_health(Health to, Reason why) noexcept
 {
 	Health from;

@@ -11,22 +11,12 @@
 // transport keeps it.
 #pragma once
 
+#include "access.hpp"
 #include "health.hpp"
 #include "port.h"
 #include "util/atomic.hpp"
 #include "util/guards.hpp"
 #include "util/owned.hpp"
-
-namespace mpath {
-
-enum class Access : u8 {
-	optimized,
-	nonoptimized,
-	transitioning,
-	other, // standby, unavailable, offline: accepts no I/O
-};
-
-} // namespace mpath
 
 struct mpath_device final {
 	using Health = mpath::Health;
@@ -67,8 +57,8 @@ struct mpath_device final {
 	}
 
 	Health health() const noexcept { return health_.health(); }
-	Access access() const noexcept;
-	bool takes_io() const noexcept { return kTakesIo >> access_state() & 1; }
+	Access access() const noexcept { return mpath::access_of(access_state()); }
+	bool takes_io() const noexcept { return mpath::takes_io(access_state()); }
 
 	gendisk *disk() const noexcept { return disk_; }
 	int numa_node() const noexcept { return numa_node_; }
@@ -129,10 +119,6 @@ struct mpath_device final {
 private:
 	~mpath_device() = default;
 
-	// SPC-5 table 35: optimized, non-optimized, and logical block dependent, which is
-	// optimized for some of its blocks.
-	static constexpr u32 kTakesIo = 1 << 0x0 | 1 << 0x1 | 1 << 0x4;
-
 	bool device_state_in(u32 mask) const noexcept
 	{
 		// A word of the transport's, which changes under us: one load, no order
@@ -141,10 +127,11 @@ private:
 
 		return state < 32 && (mask >> state & 1);
 	}
-	// PREFERRED (bit 7) says nothing about whether the path can be used.
 	u8 access_state() const noexcept
 	{
-		return access_state_ ? __atomic_load_n(access_state_, __ATOMIC_RELAXED) & 0x0f : 0;
+		return access_state_ ? mpath::without_preference(
+					       __atomic_load_n(access_state_, __ATOMIC_RELAXED))
+				     : 0;
 	}
 	bool is_in_service() noexcept
 	{
