@@ -68,6 +68,10 @@ const char *word(Reason reason) noexcept
 		return "I/O does not come back";
 	case Reason::io_moves_again:
 		return "I/O comes back";
+	case Reason::fails_often:
+		return "it fails often";
+	case Reason::lies:
+		return "probes are fine, I/O is not";
 	case Reason::probe_fine:
 		return "probe: fine";
 	case Reason::probe_failed:

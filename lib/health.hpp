@@ -44,6 +44,8 @@ enum class Reason : u8 {
 	access_state,
 	io_is_stuck,
 	io_moves_again,
+	fails_often,
+	lies,
 	probe_fine,
 	probe_failed,
 	probe_no_lun,

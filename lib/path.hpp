@@ -12,6 +12,7 @@
 #pragma once
 
 #include "access.hpp"
+#include "conduct.hpp"
 #include "health.hpp"
 #include "port.h"
 #include "util/atomic.hpp"
@@ -88,6 +89,10 @@ struct mpath_device final {
 	// of those verdicts failed on a path that works.
 	u32 fine_seq() const noexcept { return fine_seq_.load_acquire(); }
 
+	// I/O that failed here when fine_seq() was @fine_seq has succeeded on another path.
+	// Context: any.
+	void accuse(u32 fine_seq) noexcept;
+
 	// No more I/O, no more probes: the first step of removal. Context: process.
 	void start_removing() noexcept;
 	void stop_probing() noexcept { mpk_work_cancel(probe_.get()); }
@@ -143,7 +148,7 @@ private:
 	}
 	bool relapses() const noexcept;
 	// What a path is that nothing keeps from carrying I/O: usable, or marginal still.
-	Health at_best() const noexcept;
+	Health at_best(u64 now_ms) const noexcept;
 	// The transport has taken the device out of service.
 	void withdraw() noexcept;
 	// True if this call changed it.
@@ -151,6 +156,10 @@ private:
 	// Each change comes by here once, after it has taken effect: what people and tools are
 	// told of it is told here. Context: any; two changes may come in the other order.
 	void changed(Health from, Health to, Reason why) noexcept;
+	Reason why_dead(mpath_verdict verdict) const noexcept;
+	void note_death() noexcept;
+	void judge(mpath_verdict verdict) noexcept;
+	void end_well() noexcept;
 	const char *transport_word(Reason *why) const noexcept;
 	static void run_probe(void *device) noexcept;
 	void probe() noexcept;
@@ -173,7 +182,10 @@ private:
 	mpath::Owned<mpk_work, mpk_work_destroy> probe_;
 	mpath::Atomic<u32> fine_seq_{0};
 	mpath::Atomic<u64> revived_ms_{0}; // last fine verdict, 0: none yet
-	mpath::Atomic<u64> marginal_until_ms_{0};
+	mpath::Conduct conduct_;           // the probe's own, but for what it says
+	u64 death_seen_ms_ = 0;            // the probe's own
+	mpath::Atomic<u32> accused_seq_{0};
+	u32 judged_seq_ = 0; // the probe's own: the last accusation that it has looked at
 	mpath::Atomic<bool> no_such_lun_{false}; // said its last probe
 	mpath::Atomic<bool> withdrawn_{false};   // by its transport, and not asked since it is back
 	mpath::Atomic<u64> refused_ms_{0};       // first seen refused by its transport, 0: not now
