@@ -351,6 +351,7 @@ TEST_F(Liar, is_not_who_died_before_its_probe)
 	auto &killed = submit();
 
 	complete(suspected, MPATH_STS_IOERR);
+	EXPECT_TRUE(run_work_of(head())); // and not the probe yet
 	complete(killed, MPATH_STS_TRANSPORT);
 	run_work();
 	complete_and_settle(suspected, MPATH_STS_OK);
