@@ -62,6 +62,8 @@ const char *word(Reason reason) noexcept
 		return "removed";
 	case Reason::out_of_service:
 		return "its device is blocked or offline";
+	case Reason::host_recovers:
+		return "its host recovers from errors";
 	case Reason::access_state:
 		return "its access state";
 	case Reason::io_is_stuck:

@@ -42,6 +42,7 @@ enum class Reason : u8 {
 	removed,
 	out_of_service,
 	access_state,
+	host_recovers,
 	io_is_stuck,
 	io_moves_again,
 	fails_often,

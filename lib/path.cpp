@@ -26,7 +26,11 @@ constexpr u64 kRelapseMs = 10000;
 } // namespace
 
 mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &config) noexcept
-	: usable_states_(config.usable_states), device_state_(config.device_state),
+	: usable_states_(config.usable_states),
+	  host_waiting_states_(config.host_state ? config.host_waiting_states : 0),
+	  device_state_(config.device_state),
+	  // Never for a reader to tell whether there is one.
+	  host_state_(config.host_state ? config.host_state : config.device_state),
 	  access_state_(config.access_state), disk_(config.disk), numa_node_(config.numa_node),
 	  id_(id), waiting_states_(config.waiting_states), head_(head), ref_(mpk_ref_create()),
 	  probe_(mpk_work_create(MPATH_WORK_PROBE, run_probe, this)), ops_(config.ops),
@@ -289,8 +293,13 @@ const char *mpath_device::transport_word(Reason *why) const noexcept
 	*why = Reason::out_of_service;
 	if (!device_state_in(usable_states_))
 		return device_state_in(waiting_states_) ? "blocked" : "offline";
+	if (!mpath::carries_io(health()))
+		return nullptr;
+	*why = Reason::host_recovers;
+	if (host_waits())
+		return "blocked";
 	*why = Reason::access_state;
-	if (!mpath::carries_io(health()) || takes_io())
+	if (takes_io())
 		return nullptr;
 	return access() == Access::transitioning ? "transitioning" : "standby";
 }

@@ -32,16 +32,23 @@ struct mpath_device final {
 
 	// --- hot: read for every I/O ------------------------------------------
 
-	bool can_carry_io() noexcept { return health() == Health::usable && is_in_service(); }
+	bool can_carry_io() noexcept
+	{
+		return health() == Health::usable && is_in_service() && !host_waits();
+	}
 	// The same for a path that is only taken where no other can carry I/O.
 	bool can_carry_io_at_need() noexcept
 	{
 		return mpath::carries_io(health()) && is_in_service();
 	}
-	// Among those, the least first: marginal before stalled, optimized before non-optimized.
+	// Among those, the least first: a host that takes commands before one that lets them wait,
+	// marginal before stalled, optimized before non-optimized.
 	unsigned reluctance() const noexcept
 	{
-		return static_cast<unsigned>(health()) * 2 + (access_state() != 0);
+		constexpr unsigned kHealth = 2, kHost = 16;
+
+		return host_waits() * kHost + static_cast<unsigned>(health()) * kHealth +
+		       (access_state() != 0);
 	}
 	bool is_optimized() noexcept { return can_carry_io() && access_state() == 0; }
 	// A probe is due whose verdict decides what becomes of the path.
@@ -124,14 +131,16 @@ struct mpath_device final {
 private:
 	~mpath_device() = default;
 
-	bool device_state_in(u32 mask) const noexcept
+	// A word of the transport's, which changes under us: one load, no order with anything. A
+	// stale answer costs one try, which the error returns.
+	static bool state_in(const u32 *word, u32 mask) noexcept
 	{
-		// A word of the transport's, which changes under us: one load, no order
-		// with anything. A stale answer costs one try, which the error returns.
-		const u32 state = __atomic_load_n(device_state_, __ATOMIC_RELAXED);
+		const u32 state = __atomic_load_n(word, __ATOMIC_RELAXED);
 
 		return state < 32 && (mask >> state & 1);
 	}
+	bool device_state_in(u32 mask) const noexcept { return state_in(device_state_, mask); }
+	bool host_waits() const noexcept { return state_in(host_state_, host_waiting_states_); }
 	u8 access_state() const noexcept
 	{
 		return access_state_ ? mpath::without_preference(
@@ -168,7 +177,9 @@ private:
 	// The first cache line is what choosing a path reads.
 	mpath::HealthState health_;
 	const u32 usable_states_;
+	const u32 host_waiting_states_;
 	const u32 *const device_state_;
+	const u32 *const host_state_;
 	const u8 *const access_state_;
 	gendisk *const disk_;
 	const int numa_node_;

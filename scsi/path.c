@@ -173,12 +173,16 @@ static int scsi_mpath_add_core(struct scsi_mpath_path *path)
 		.device_state = (const u32 *)&sdev->sdev_state,
 		.usable_states = BIT(SDEV_RUNNING),
 		.waiting_states = BIT(SDEV_QUIESCE) | BIT(SDEV_BLOCK) | BIT(SDEV_CREATED_BLOCK),
+		.host_state = (const u32 *)&sdev->host->shost_state,
+		.host_waiting_states = BIT(SHOST_RECOVERY) | BIT(SHOST_CANCEL_RECOVERY) |
+				       BIT(SHOST_DEL_RECOVERY),
 		.access_state = &sdev->access_state,
 		.ops = &scsi_mpath_device_ops,
 		.owner = path,
 	};
 
 	BUILD_BUG_ON(sizeof(sdev->sdev_state) != sizeof(u32));
+	BUILD_BUG_ON(sizeof(sdev->host->shost_state) != sizeof(u32));
 	snprintf(name, sizeof(name), "%s (%s)", dev_name(&sdev->sdev_gendev),
 		 path->disk->disk_name);
 	mpath_disk_geometry(path->disk, &config.geometry);
