@@ -101,7 +101,10 @@ struct mpath_device_ops {
  * The transport's own state is read where it lives, one plain load per word on
  * the I/O path: the SCSI mid-layer tells nobody when it changes. Bit N of
  * @usable_states says that I/O may be sent while *@device_state == N; bit N of
- * @waiting_states that the state passes by itself (blocked, quiesced).
+ * @waiting_states that the state passes by itself (blocked, quiesced). Bit N of
+ * @host_waiting_states says that a command which is sent while *@host_state == N waits (for
+ * the host to recover from errors): the path is then used where nothing better is left.
+ * @host_state is NULL where the transport has none.
  * @access_state is the SPC asymmetric access state (SPC-5 6.34, bit 7 is
  * PREFERRED); NULL where the transport has none.
  */
@@ -112,6 +115,8 @@ struct mpath_device_config {
 	const u32 *device_state;
 	u32 usable_states;
 	u32 waiting_states;
+	const u32 *host_state;
+	u32 host_waiting_states;
 	const u8 *access_state;
 	struct mpath_geometry geometry;
 	const struct mpath_device_ops *ops;

@@ -58,8 +58,8 @@ const char *mpath_scsi_membership(const struct mpath_scsi_traits *traits, bool e
  */
 int mpath_scsi_switch(const char *word) MPATH_NOEXCEPT;
 
-/* The outcome of a TEST UNIT READY, taken apart by the shim. */
-struct mpath_scsi_tur {
+/* The outcome of a command, taken apart by the shim. */
+struct mpath_scsi_answer {
 	int error;    /* negative errno, or 0 */
 	u8 host_byte; /* scsi_cmnd result, DID_* */
 	u8 status;    /* SAM status byte */
@@ -70,7 +70,17 @@ struct mpath_scsi_tur {
 };
 
 /* mpath_scsi_tur_verdict - what the answer to a TEST UNIT READY says of a path */
-enum mpath_verdict mpath_scsi_tur_verdict(const struct mpath_scsi_tur *tur) MPATH_NOEXCEPT;
+enum mpath_verdict mpath_scsi_tur_verdict(const struct mpath_scsi_answer *tur) MPATH_NOEXCEPT;
+
+/*
+ * mpath_scsi_read_verdict - what the answer to a READ says of a path
+ * Unlike an I/O's status, the answer tells what the LUN says (a medium error, a reservation)
+ * from what keeps the path from asking it; the former is no fault of the path.
+ */
+enum mpath_verdict mpath_scsi_read_verdict(const struct mpath_scsi_answer *read) MPATH_NOEXCEPT;
+
+/* mpath_scsi_takes_io - does a path in this asymmetric access state read and write? */
+bool mpath_scsi_takes_io(u8 access_state) MPATH_NOEXCEPT;
 
 /*
  * mpath_scsi_cdb_may_pass - may this command be sent through one path of a head?

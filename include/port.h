@@ -28,6 +28,7 @@ struct mpath_io {
 		u32 fine_seq; /* the path's count of fine verdicts then */
 	} suspected[2];
 	u32 confirmed_id;         /* failed here although the path is fine */
+	u32 confirmed_seq;        /* which fine_seq of that path had told before */
 	enum mpath_status status; /* of the last failure */
 	u8 confirmed;
 	u8 moves;
@@ -150,6 +151,8 @@ void mpk_work_destroy(struct mpk_work *work) MPATH_NOEXCEPT;
 void mpk_work_kick(struct mpk_work *work) MPATH_NOEXCEPT;
 /* Run after @ms unless it is already due to run. Context: any. */
 void mpk_work_arm(struct mpk_work *work, u32 ms) MPATH_NOEXCEPT;
+/* Run after @ms, whatever was armed or kicked. Context: any. */
+void mpk_work_rearm(struct mpk_work *work, u32 ms) MPATH_NOEXCEPT;
 /* Cancel what is pending and wait for a running one. Context: process. */
 void mpk_work_cancel(struct mpk_work *work) MPATH_NOEXCEPT;
 

@@ -136,6 +136,7 @@ static void status_decides_over_bio_and_path(struct kunit *test)
 	struct mpath_kunit_lun *lun = mpath_kunit_lun(test, MPATH_SUBMIT_INTERPOSE, 2);
 
 	failover_try_status(test, lun, MPATH_SUBMIT_INTERPOSE, 1);
+	mpath_kunit_renew_paths(lun);
 	failover_try_status(test, lun, MPATH_SUBMIT_CLONE, 2);
 }
 

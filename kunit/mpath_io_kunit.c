@@ -109,6 +109,7 @@ static void piece_of_a_split_bio_moves_alone(struct kunit *test)
 	mpath_kunit_restack(lun);
 	/* Each piece once, the last one included, which is the bio that the rest hangs on. */
 	for (i = 0; i < 4; i++) {
+		mpath_kunit_renew_paths(lun);
 		mpath_kunit_forget(lun);
 		mpath_kunit_fail_later(&lun->paths[0], i, BLK_STS_IOERR, 1);
 		io = io_write(lun, i * 128, 128, i);
@@ -272,6 +273,7 @@ static void every_operation_reaches_the_path(struct kunit *test)
 
 	/* Each at the first try, and each after a path has failed. */
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		mpath_kunit_renew_paths(lun);
 		mpath_kunit_store(lun, 0, 64, i);
 		mpath_kunit_forget(lun);
 		mpath_kunit_fail(&lun->paths[0], BLK_STS_IOERR, 1);

@@ -444,6 +444,18 @@ void mpath_kunit_detach(struct mpath_kunit_path *path)
 }
 EXPORT_SYMBOL_GPL(mpath_kunit_detach);
 
+void mpath_kunit_renew_paths(struct mpath_kunit_lun *lun)
+{
+	unsigned int i;
+
+	/* One after the other, each to the end of the list: there is always a path. */
+	for (i = 0; i < lun->nr_paths; i++) {
+		mpath_kunit_detach(&lun->paths[i]);
+		KUNIT_ASSERT_EQ(lun->test, mpath_kunit_attach(&lun->paths[i]), 0);
+	}
+}
+EXPORT_SYMBOL_GPL(mpath_kunit_renew_paths);
+
 struct queue_limits mpath_kunit_limits(struct mpath_kunit_path *path)
 {
 	path->changed_limits = true;

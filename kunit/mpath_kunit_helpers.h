@@ -212,6 +212,8 @@ void mpath_kunit_set_limits(struct mpath_kunit_path *path, struct queue_limits *
 /* Make the path part of the head. Returns what mpath_head_add_path() does. */
 int mpath_kunit_attach(struct mpath_kunit_path *path);
 void mpath_kunit_detach(struct mpath_kunit_path *path);
+/* The same paths in the same order, but nothing is remembered against them. */
+void mpath_kunit_renew_paths(struct mpath_kunit_lun *lun);
 
 void mpath_kunit_fail(struct mpath_kunit_path *path, blk_status_t status, unsigned int count);
 /* The same for bios after the next @nr_before ones. */

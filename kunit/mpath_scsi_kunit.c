@@ -121,7 +121,7 @@ static void page_may_be_cut_anywhere(struct kunit *test)
 static void answer_to_a_probe_decides(struct kunit *test)
 {
 	static const struct {
-		struct mpath_scsi_tur tur;
+		struct mpath_scsi_answer tur;
 		enum mpath_verdict verdict;
 	} cases[] = {
 		{ { .status = SAM_STAT_GOOD }, MPATH_VERDICT_FINE },

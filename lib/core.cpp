@@ -5,6 +5,7 @@
 // clang-format off
 #include "classify.cpp"
 #include "health.cpp"
+#include "conduct.cpp"
 #include "geometry.cpp"
 #include "policy.cpp"
 #include "path.cpp"

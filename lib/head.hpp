@@ -85,6 +85,7 @@ private:
 	bool paths_agree(const mpath::MutexGuard &guard) const noexcept;
 	// May a bio without a path wait for one, at this moment?
 	bool may_wait(const mpath::ReadGuard &guard) noexcept;
+	[[gnu::noinline, gnu::cold]] void accuse(const mpath_io *io) noexcept;
 	bool gives_up(const mpath_io *io, mpath::Blame blame) const noexcept;
 	void park(mpath_io *io) noexcept;
 	void count_waiting(mpath_io *io) noexcept;

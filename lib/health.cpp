@@ -62,12 +62,18 @@ const char *word(Reason reason) noexcept
 		return "removed";
 	case Reason::out_of_service:
 		return "its device is blocked or offline";
+	case Reason::host_recovers:
+		return "its host recovers from errors";
 	case Reason::access_state:
 		return "its access state";
 	case Reason::io_is_stuck:
 		return "I/O does not come back";
 	case Reason::io_moves_again:
 		return "I/O comes back";
+	case Reason::fails_often:
+		return "it fails often";
+	case Reason::lies:
+		return "probes are fine, I/O is not";
 	case Reason::probe_fine:
 		return "probe: fine";
 	case Reason::probe_failed:

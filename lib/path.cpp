@@ -26,7 +26,11 @@ constexpr u64 kRelapseMs = 10000;
 } // namespace
 
 mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &config) noexcept
-	: usable_states_(config.usable_states), device_state_(config.device_state),
+	: usable_states_(config.usable_states),
+	  host_waiting_states_(config.host_state ? config.host_waiting_states : 0),
+	  device_state_(config.device_state),
+	  // Never for a reader to tell whether there is one.
+	  host_state_(config.host_state ? config.host_state : config.device_state),
 	  access_state_(config.access_state), disk_(config.disk), numa_node_(config.numa_node),
 	  id_(id), waiting_states_(config.waiting_states), head_(head), ref_(mpk_ref_create()),
 	  probe_(mpk_work_create(MPATH_WORK_PROBE, run_probe, this)), ops_(config.ops),
@@ -59,15 +63,6 @@ void mpath_device::destroy(mpath_device *device) noexcept
 	// it after stop_probing(). It finds the path removing, and leaves its owner alone.
 	device->~mpath_device();
 	mpk_free(device);
-}
-
-mpath::Access mpath_device::access() const noexcept
-{
-	if (access_state() == 0)
-		return Access::optimized;
-	if (takes_io())
-		return Access::nonoptimized;
-	return access_state() == 0xf ? Access::transitioning : Access::other;
 }
 
 bool mpath_device::change_health(Health to, Reason why) noexcept
@@ -105,11 +100,23 @@ void mpath_device::blame(mpath::Blame blame, mpath_status why) noexcept
 		// A path that dies again right after its probe was fine answers probes and
 		// fails I/O: without a pause the two would chase each other.
 		if (relapses())
-			mpk_work_arm(probe_.get(), kProbeDeadMs);
+			mpk_work_rearm(probe_.get(), kProbeDeadMs);
 		else
 			mpk_work_kick(probe_.get());
 		return;
 	}
+}
+
+void mpath_device::accuse(u32 fine_seq) noexcept
+{
+	// By the count that the verdict which clears the path makes; 0 accuses of nothing.
+	const u32 accused = fine_seq + 1;
+
+	if (accused_seq_.load_relaxed() == accused)
+		return;
+	accused_seq_.store_relaxed(accused);
+	// The verdict may have come before: have it looked at again.
+	mpk_work_kick(probe_.get());
 }
 
 bool mpath_device::relapses() const noexcept
@@ -119,9 +126,9 @@ bool mpath_device::relapses() const noexcept
 	return revived && mpk_now_ms() - revived < kRelapseMs;
 }
 
-Health mpath_device::at_best() const noexcept
+Health mpath_device::at_best(u64 now_ms) const noexcept
 {
-	return mpk_now_ms() < marginal_until_ms_.load_relaxed() ? Health::marginal : Health::usable;
+	return conduct_.is_spared(now_ms) ? Health::marginal : Health::usable;
 }
 
 void mpath_device::set_stalled(bool stalled) noexcept
@@ -131,7 +138,7 @@ void mpath_device::set_stalled(bool stalled) noexcept
 		return;
 	}
 	// From stalled alone: it may have died of it.
-	const Health to = at_best();
+	const Health to = at_best(mpk_now_ms());
 
 	if (!health_.change_from(Health::stalled, to, Reason::io_moves_again))
 		return;
@@ -179,11 +186,63 @@ mpath_verdict mpath_device::ask() noexcept
 	return device_state_in(waiting_states_) ? MPATH_VERDICT_LATER : MPATH_VERDICT_DEAD;
 }
 
+Reason mpath_device::why_dead(mpath_verdict verdict) const noexcept
+{
+	if (verdict == MPATH_VERDICT_GONE)
+		return Reason::probe_no_lun;
+	return device_state_in(usable_states_) ? Reason::probe_failed : Reason::out_of_service;
+}
+
+// However it came: the probe runs at least once while a path is dead.
+void mpath_device::note_death() noexcept
+{
+	const mpath::Standing standing = health_.standing();
+
+	if (standing.health != Health::dead || standing.why == Reason::out_of_service ||
+	    standing.since_ms == death_seen_ms_)
+		return;
+	death_seen_ms_ = standing.since_ms;
+	conduct_.died(standing.since_ms);
+}
+
+// I/O has failed here and succeeded elsewhere: if the probe that it caused was fine, the path
+// has lied. If it was not, all is said.
+void mpath_device::judge(mpath_verdict verdict) noexcept
+{
+	const u32 accused = accused_seq_.load_relaxed();
+
+	if (accused == judged_seq_)
+		return;
+	if (verdict == MPATH_VERDICT_FINE) {
+		if (static_cast<int>(fine_seq() - accused) < 0)
+			return;
+		conduct_.lied(mpk_now_ms());
+	}
+	judged_seq_ = accused;
+}
+
+void mpath_device::end_well() noexcept
+{
+	const u64 now = mpk_now_ms();
+	const Health to = at_best(now);
+	const Reason why = to == Health::marginal ? conduct_.why() : Reason::probe_fine;
+
+	if (change_health(to, why))
+		head_.path_came_back();
+	else
+		head_.kick(); // an I/O may wait for just this verdict
+	// Nobody else sees to it that it is used again.
+	if (to == Health::marginal)
+		mpk_work_arm(probe_.get(), static_cast<u32>(conduct_.until_ms() - now));
+}
+
 // Context: the workqueue. stop_probing() waits for it, so the path and its owner live.
 void mpath_device::probe() noexcept
 {
 	if (health() == Health::removing || health() == Health::foreign)
 		return;
+
+	note_death();
 
 	const mpath_verdict verdict = ask_timed();
 
@@ -200,21 +259,16 @@ void mpath_device::probe() noexcept
 		if (health() == Health::suspect)
 			fine_seq_.fetch_add_release(1);
 		revived_ms_.store_relaxed(mpk_now_ms());
-		if (change_health(at_best(), Reason::probe_fine))
-			head_.path_came_back();
-		else
-			head_.kick(); // an I/O may wait for just this verdict
+		judge(verdict);
+		end_well();
 		return;
 	case MPATH_VERDICT_DEAD:
-	case MPATH_VERDICT_GONE: {
-		const bool gone = verdict == MPATH_VERDICT_GONE;
-		const Reason why = gone ? Reason::probe_no_lun : Reason::probe_failed;
-
-		change_health(Health::dead, why);
+	case MPATH_VERDICT_GONE:
+		judge(verdict);
+		change_health(Health::dead, why_dead(verdict));
 		head_.kick();
 		mpk_work_arm(probe_.get(), kProbeDeadMs);
 		return;
-	}
 	case MPATH_VERDICT_FOREIGN:
 		change_health(Health::foreign, Reason::probe_other_lun);
 		head_.kick();
@@ -241,8 +295,13 @@ const char *mpath_device::transport_word(Reason *why) const noexcept
 	*why = Reason::out_of_service;
 	if (!device_state_in(usable_states_))
 		return device_state_in(waiting_states_) ? "blocked" : "offline";
+	if (!mpath::carries_io(health()))
+		return nullptr;
+	*why = Reason::host_recovers;
+	if (host_waits())
+		return "blocked";
 	*why = Reason::access_state;
-	if (!mpath::carries_io(health()) || takes_io())
+	if (takes_io())
 		return nullptr;
 	return access() == Access::transitioning ? "transitioning" : "standby";
 }

@@ -11,23 +11,14 @@
 // transport keeps it.
 #pragma once
 
+#include "access.hpp"
+#include "conduct.hpp"
 #include "geometry.hpp"
 #include "health.hpp"
 #include "port.h"
 #include "util/atomic.hpp"
 #include "util/guards.hpp"
 #include "util/owned.hpp"
-
-namespace mpath {
-
-enum class Access : u8 {
-	optimized,
-	nonoptimized,
-	transitioning,
-	other, // standby, unavailable, offline: accepts no I/O
-};
-
-} // namespace mpath
 
 struct mpath_device final {
 	using Health = mpath::Health;
@@ -42,16 +33,23 @@ struct mpath_device final {
 
 	// --- hot: read for every I/O ------------------------------------------
 
-	bool can_carry_io() noexcept { return health() == Health::usable && is_in_service(); }
+	bool can_carry_io() noexcept
+	{
+		return health() == Health::usable && is_in_service() && !host_waits();
+	}
 	// The same for a path that is only taken where no other can carry I/O.
 	bool can_carry_io_at_need() noexcept
 	{
 		return mpath::carries_io(health()) && is_in_service();
 	}
-	// Among those, the least first: marginal before stalled, optimized before non-optimized.
+	// Among those, the least first: a host that takes commands before one that lets them wait,
+	// marginal before stalled, optimized before non-optimized.
 	unsigned reluctance() const noexcept
 	{
-		return static_cast<unsigned>(health()) * 2 + (access_state() != 0);
+		constexpr unsigned kHealth = 2, kHost = 16;
+
+		return host_waits() * kHost + static_cast<unsigned>(health()) * kHealth +
+		       (access_state() != 0);
 	}
 	bool is_optimized() noexcept { return can_carry_io() && access_state() == 0; }
 	// A probe is due whose verdict decides what becomes of the path.
@@ -68,8 +66,8 @@ struct mpath_device final {
 	}
 
 	Health health() const noexcept { return health_.health(); }
-	Access access() const noexcept;
-	bool takes_io() const noexcept { return kTakesIo >> access_state() & 1; }
+	Access access() const noexcept { return mpath::access_of(access_state()); }
+	bool takes_io() const noexcept { return mpath::takes_io(access_state()); }
 
 	gendisk *disk() const noexcept { return disk_; }
 	int numa_node() const noexcept { return numa_node_; }
@@ -98,6 +96,10 @@ struct mpath_device final {
 	// Counts the suspicions that a probe did not confirm: an I/O that failed before one
 	// of those verdicts failed on a path that works.
 	u32 fine_seq() const noexcept { return fine_seq_.load_acquire(); }
+
+	// I/O that failed here when fine_seq() was @fine_seq has succeeded on another path.
+	// Context: any.
+	void accuse(u32 fine_seq) noexcept;
 
 	// No more I/O, no more probes: the first step of removal. Context: process.
 	void start_removing() noexcept;
@@ -137,22 +139,21 @@ struct mpath_device final {
 private:
 	~mpath_device() = default;
 
-	// SPC-5 table 35: optimized, non-optimized, and logical block dependent, which is
-	// optimized for some of its blocks.
-	static constexpr u32 kTakesIo = 1 << 0x0 | 1 << 0x1 | 1 << 0x4;
-
-	bool device_state_in(u32 mask) const noexcept
+	// A word of the transport's, which changes under us: one load, no order with anything. A
+	// stale answer costs one try, which the error returns.
+	static bool state_in(const u32 *word, u32 mask) noexcept
 	{
-		// A word of the transport's, which changes under us: one load, no order
-		// with anything. A stale answer costs one try, which the error returns.
-		const u32 state = __atomic_load_n(device_state_, __ATOMIC_RELAXED);
+		const u32 state = __atomic_load_n(word, __ATOMIC_RELAXED);
 
 		return state < 32 && (mask >> state & 1);
 	}
-	// PREFERRED (bit 7) says nothing about whether the path can be used.
+	bool device_state_in(u32 mask) const noexcept { return state_in(device_state_, mask); }
+	bool host_waits() const noexcept { return state_in(host_state_, host_waiting_states_); }
 	u8 access_state() const noexcept
 	{
-		return access_state_ ? __atomic_load_n(access_state_, __ATOMIC_RELAXED) & 0x0f : 0;
+		return access_state_ ? mpath::without_preference(
+					       __atomic_load_n(access_state_, __ATOMIC_RELAXED))
+				     : 0;
 	}
 	bool is_in_service() noexcept
 	{
@@ -164,7 +165,7 @@ private:
 	}
 	bool relapses() const noexcept;
 	// What a path is that nothing keeps from carrying I/O: usable, or marginal still.
-	Health at_best() const noexcept;
+	Health at_best(u64 now_ms) const noexcept;
 	// The transport has taken the device out of service.
 	void withdraw() noexcept;
 	// True if this call changed it.
@@ -174,6 +175,10 @@ private:
 	void changed(Health from, Health to, Reason why) noexcept;
 	// For tracepoints and uevents. Words live for ever.
 	void announce(const char *from, const char *to, const char *why) noexcept;
+	Reason why_dead(mpath_verdict verdict) const noexcept;
+	void note_death() noexcept;
+	void judge(mpath_verdict verdict) noexcept;
+	void end_well() noexcept;
 	const char *transport_word(Reason *why) const noexcept;
 	static void run_probe(void *device) noexcept;
 	void probe() noexcept;
@@ -183,7 +188,9 @@ private:
 	// The first cache line is what choosing a path reads.
 	mpath::HealthState health_;
 	const u32 usable_states_;
+	const u32 host_waiting_states_;
 	const u32 *const device_state_;
+	const u32 *const host_state_;
 	const u8 *const access_state_;
 	gendisk *const disk_;
 	const int numa_node_;
@@ -197,7 +204,10 @@ private:
 	mpath::Owned<mpk_work, mpk_work_destroy> probe_;
 	mpath::Atomic<u32> fine_seq_{0};
 	mpath::Atomic<u64> revived_ms_{0}; // last fine verdict, 0: none yet
-	mpath::Atomic<u64> marginal_until_ms_{0};
+	mpath::Conduct conduct_;           // the probe's own, but for what it says
+	u64 death_seen_ms_ = 0;            // the probe's own
+	mpath::Atomic<u32> accused_seq_{0};
+	u32 judged_seq_ = 0; // the probe's own: the last accusation that it has looked at
 	mpath::Atomic<bool> no_such_lun_{false}; // said its last probe
 	mpath::Atomic<bool> withdrawn_{false};   // by its transport, and not asked since it is back
 	mpath::Atomic<u64> refused_ms_{0};       // first seen refused by its transport, 0: not now

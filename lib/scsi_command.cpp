@@ -2,6 +2,8 @@
 // What a probe's answer means, and which commands may go through the head.
 #include "mpath_scsi.h"
 
+#include "access.hpp"
+
 namespace {
 
 // include/scsi/scsi_status.h
@@ -19,23 +21,81 @@ constexpr u8 kTaskSetFull = 0x28;
 // SPC-5 table 48
 constexpr u8 kRecoveredError = 0x1;
 constexpr u8 kNotReady = 0x2;
+constexpr u8 kMediumError = 0x3;
+constexpr u8 kHardwareError = 0x4;
 constexpr u8 kIllegalRequest = 0x5;
 constexpr u8 kUnitAttention = 0x6;
+constexpr u8 kDataProtect = 0x7;
+constexpr u8 kBlankCheck = 0x8;
+constexpr u8 kAbortedCommand = 0xb;
 
-mpath_verdict sense_verdict(const mpath_scsi_tur &tur) noexcept
+using Answer = mpath_scsi_answer;
+
+// What a LUN may say of itself whatever it was asked; DEAD for the rest.
+mpath_verdict common_sense_verdict(const Answer &answer) noexcept
 {
-	switch (tur.sense_key) {
+	switch (answer.sense_key) {
 	case 0:
 	case kRecoveredError:
-	case kUnitAttention: // it answers; what changed is for others to read
 		return MPATH_VERDICT_FINE;
 	case kNotReady:
 		// 04/0A is a path in transition: it neither serves I/O nor is it gone.
-		return tur.asc == 0x04 && tur.ascq == 0x0a ? MPATH_VERDICT_LATER
-							   : MPATH_VERDICT_DEAD;
+		return answer.asc == 0x04 && answer.ascq == 0x0a ? MPATH_VERDICT_LATER
+								 : MPATH_VERDICT_DEAD;
 	case kIllegalRequest:
 		// LOGICAL UNIT NOT SUPPORTED
-		return tur.asc == 0x25 ? MPATH_VERDICT_GONE : MPATH_VERDICT_DEAD;
+		return answer.asc == 0x25 ? MPATH_VERDICT_GONE : MPATH_VERDICT_DEAD;
+	default:
+		return MPATH_VERDICT_DEAD;
+	}
+}
+
+mpath_verdict tur_sense_verdict(const Answer &tur) noexcept
+{
+	// It answers; what changed is for others to read.
+	if (tur.sense_key == kUnitAttention)
+		return MPATH_VERDICT_FINE;
+	return common_sense_verdict(tur);
+}
+
+mpath_verdict read_sense_verdict(const Answer &read) noexcept
+{
+	switch (read.sense_key) {
+	case kUnitAttention: // instead of reading
+		return MPATH_VERDICT_LATER;
+	case kMediumError:
+	case kHardwareError:
+	case kDataProtect:
+	case kBlankCheck:
+		return MPATH_VERDICT_FINE;
+	case kIllegalRequest:
+		return read.asc == 0x25 ? MPATH_VERDICT_GONE : MPATH_VERDICT_FINE;
+	case kAbortedCommand:
+		// LOGICAL BLOCK GUARD CHECK FAILED and its like: what is stored is wrong.
+		return read.asc == 0x10 ? MPATH_VERDICT_FINE : MPATH_VERDICT_DEAD;
+	default:
+		return common_sense_verdict(read);
+	}
+}
+
+mpath_verdict verdict(const Answer &answer, mpath_verdict (*by_sense)(const Answer &)) noexcept
+{
+	if (answer.error)
+		return MPATH_VERDICT_DEAD;
+	if (answer.host_byte == kDidImmRetry || answer.host_byte == kDidRequeue)
+		return MPATH_VERDICT_LATER;
+	if (answer.host_byte != kDidOk)
+		return MPATH_VERDICT_DEAD;
+
+	switch (answer.status) {
+	case kGood:
+	case kReservationConflict: // somebody's reservation, and a path that works
+		return MPATH_VERDICT_FINE;
+	case kBusy:
+	case kTaskSetFull:
+		return MPATH_VERDICT_LATER;
+	case kCheckCondition:
+		return answer.sense_valid ? by_sense(answer) : MPATH_VERDICT_DEAD;
 	default:
 		return MPATH_VERDICT_DEAD;
 	}
@@ -63,27 +123,19 @@ bool only_reads(u8 service_action) noexcept
 
 } // namespace
 
-mpath_verdict mpath_scsi_tur_verdict(const mpath_scsi_tur *tur) noexcept
+mpath_verdict mpath_scsi_tur_verdict(const mpath_scsi_answer *tur) noexcept
 {
-	if (tur->error)
-		return MPATH_VERDICT_DEAD;
-	if (tur->host_byte == kDidImmRetry || tur->host_byte == kDidRequeue)
-		return MPATH_VERDICT_LATER;
-	if (tur->host_byte != kDidOk)
-		return MPATH_VERDICT_DEAD;
+	return verdict(*tur, tur_sense_verdict);
+}
 
-	switch (tur->status) {
-	case kGood:
-	case kReservationConflict: // somebody's reservation, and a path that works
-		return MPATH_VERDICT_FINE;
-	case kBusy:
-	case kTaskSetFull:
-		return MPATH_VERDICT_LATER;
-	case kCheckCondition:
-		return tur->sense_valid ? sense_verdict(*tur) : MPATH_VERDICT_DEAD;
-	default:
-		return MPATH_VERDICT_DEAD;
-	}
+mpath_verdict mpath_scsi_read_verdict(const mpath_scsi_answer *read) noexcept
+{
+	return verdict(*read, read_sense_verdict);
+}
+
+bool mpath_scsi_takes_io(u8 access_state) noexcept
+{
+	return mpath::takes_io(access_state);
 }
 
 bool mpath_scsi_cdb_may_pass(const u8 *cdb, size_t len) noexcept

@@ -123,6 +123,8 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 		path->count_active(-1);
 
 	if (status == MPATH_STS_OK) [[likely]] {
+		if (io->moves) [[unlikely]]
+			accuse(io);
 		mpk_io_finish(io, MPATH_STS_OK);
 		path->put();
 		return;
@@ -165,6 +167,23 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 		kick();
 	// Last: until here the reference keeps the path, and with it the head.
 	path->put();
+}
+
+// It works here: where it failed before, the path was to blame.
+void mpath_head::accuse(const mpath_io *io) noexcept
+{
+	ReadGuard guard;
+
+	auto accuse_one = [&](u32 id, u32 fine_seq) {
+		mpath_device *path = id && id != io->path->id() ? find(id, guard) : nullptr;
+
+		if (path)
+			path->accuse(fine_seq);
+	};
+
+	accuse_one(io->confirmed_id, io->confirmed_seq);
+	for (const auto &suspected : io->suspected)
+		accuse_one(suspected.path_id, suspected.fine_seq);
 }
 
 // Has the bio been moved too often? Not where an administrator has said that I/O waits
@@ -314,6 +333,7 @@ void mpath_head::settle(mpath_io *io, const ReadGuard &guard) noexcept
 		if (path && path->fine_seq() != suspected.fine_seq) {
 			io->confirmed++;
 			io->confirmed_id = suspected.path_id;
+			io->confirmed_seq = suspected.fine_seq;
 		} else if (path && path->verdict_due()) {
 			continue;
 		}

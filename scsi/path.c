@@ -3,12 +3,14 @@
 #include <linux/hashtable.h>
 #include <linux/slab.h>
 #include <scsi/scsi_host.h>
+#include <scsi/scsi_proto.h>
 
+#include "compat_scsi.h"
 #include "scsi_multipath.h"
 
 /* A path that takes longer to say that it is ready is not. */
-#define SCSI_MPATH_TUR_TIMEOUT (5 * HZ)
-#define SCSI_MPATH_TUR_RETRIES 3
+#define SCSI_MPATH_PROBE_TIMEOUT (5 * HZ)
+#define SCSI_MPATH_PROBE_RETRIES 3
 #define SCSI_MPATH_PAGE_LEN 1024 /* or longer, where the cached page is */
 
 /* Every path by its scsi_device. Under scsi_mpath_lock. */
@@ -75,34 +77,66 @@ static enum mpath_verdict scsi_mpath_probe_identity(struct scsi_mpath_path *path
 {
 	char wwid[MPATH_WWID_LEN];
 
-	if (scsi_mpath_read_wwid(path->sdev, path->page, path->page_len, wwid) != MPATH_WWID_OK)
+	if (scsi_mpath_read_wwid(path->sdev, path->buffer, path->buffer_len, wwid) != MPATH_WWID_OK)
 		return MPATH_VERDICT_DEAD;
 	return strcmp(wwid, path->head->wwid) ? MPATH_VERDICT_FOREIGN : MPATH_VERDICT_FINE;
+}
+
+static void scsi_mpath_take_apart(int result, const struct scsi_sense_hdr *sense,
+				  struct mpath_scsi_answer *answer)
+{
+	memset(answer, 0, sizeof(*answer));
+	if (result < 0) {
+		answer->error = result;
+		return;
+	}
+	answer->host_byte = host_byte(result);
+	answer->status = result & 0xff;
+	answer->sense_valid = scsi_sense_valid(sense);
+	answer->sense_key = sense->sense_key;
+	answer->asc = sense->asc;
+	answer->ascq = sense->ascq;
+}
+
+static enum mpath_verdict scsi_mpath_probe_ready(struct scsi_mpath_path *path)
+{
+	struct mpath_scsi_answer answer;
+	struct scsi_sense_hdr sense = {};
+	int result;
+
+	result = scsi_test_unit_ready(path->sdev, SCSI_MPATH_PROBE_TIMEOUT,
+				      SCSI_MPATH_PROBE_RETRIES, &sense);
+	scsi_mpath_take_apart(result, &sense, &answer);
+	return mpath_scsi_tur_verdict(&answer);
+}
+
+/* One block, the first: some paths answer everything but what moves data. */
+static enum mpath_verdict scsi_mpath_probe_read(struct scsi_mpath_path *path)
+{
+	static const unsigned char cdb[10] = { READ_10, [8] = 1 };
+	struct mpath_scsi_answer answer;
+	struct scsi_sense_hdr sense = {};
+	int result;
+
+	result = mpath_compat_scsi_read(path->sdev, cdb, path->buffer,
+					queue_logical_block_size(path->disk->queue),
+					SCSI_MPATH_PROBE_TIMEOUT, SCSI_MPATH_PROBE_RETRIES, &sense);
+	scsi_mpath_take_apart(result, &sense, &answer);
+	return mpath_scsi_read_verdict(&answer);
 }
 
 static enum mpath_verdict scsi_mpath_probe(void *owner)
 {
 	struct scsi_mpath_path *path = owner;
-	struct scsi_sense_hdr sense = {};
-	struct mpath_scsi_tur tur = {};
 	enum mpath_verdict verdict;
-	int result;
 
-	result = scsi_test_unit_ready(path->sdev, SCSI_MPATH_TUR_TIMEOUT, SCSI_MPATH_TUR_RETRIES,
-				      &sense);
-	if (result < 0) {
-		tur.error = result;
-	} else {
-		tur.host_byte = host_byte(result);
-		tur.status = result & 0xff;
-	}
-	tur.sense_valid = scsi_sense_valid(&sense);
-	tur.sense_key = sense.sense_key;
-	tur.asc = sense.asc;
-	tur.ascq = sense.ascq;
-
-	verdict = mpath_scsi_tur_verdict(&tur);
-	return verdict == MPATH_VERDICT_FINE ? scsi_mpath_probe_identity(path) : verdict;
+	verdict = scsi_mpath_probe_ready(path);
+	if (verdict == MPATH_VERDICT_FINE)
+		verdict = scsi_mpath_probe_identity(path);
+	if (verdict == MPATH_VERDICT_FINE &&
+	    mpath_scsi_takes_io(READ_ONCE(path->sdev->access_state)))
+		verdict = scsi_mpath_probe_read(path);
+	return verdict;
 }
 
 static const struct mpath_device_ops scsi_mpath_device_ops = {
@@ -123,7 +157,7 @@ static void scsi_mpath_free_path(struct scsi_mpath_path *path)
 	put_disk(path->disk);
 	scsi_device_put(path->sdev);
 	put_device(&path->head->dev);
-	kfree(path->page);
+	kfree(path->buffer);
 	kfree(path);
 }
 
@@ -162,12 +196,16 @@ static int scsi_mpath_add_core(struct scsi_mpath_path *path)
 		.device_state = (const u32 *)&sdev->sdev_state,
 		.usable_states = BIT(SDEV_RUNNING),
 		.waiting_states = BIT(SDEV_QUIESCE) | BIT(SDEV_BLOCK) | BIT(SDEV_CREATED_BLOCK),
+		.host_state = (const u32 *)&sdev->host->shost_state,
+		.host_waiting_states = BIT(SHOST_RECOVERY) | BIT(SHOST_CANCEL_RECOVERY) |
+				       BIT(SHOST_DEL_RECOVERY),
 		.access_state = &sdev->access_state,
 		.ops = &scsi_mpath_device_ops,
 		.owner = path,
 	};
 
 	BUILD_BUG_ON(sizeof(sdev->sdev_state) != sizeof(u32));
+	BUILD_BUG_ON(sizeof(sdev->host->shost_state) != sizeof(u32));
 	snprintf(name, sizeof(name), "%s (%s)", dev_name(&sdev->sdev_gendev),
 		 path->disk->disk_name);
 	scsi_mpath_geometry(path, &config.geometry);
@@ -213,9 +251,10 @@ int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
 	path = kzalloc(sizeof(*path), GFP_KERNEL);
 	if (!path)
 		return -ENOMEM;
-	path->page_len = scsi_mpath_page_len(sdev);
-	path->page = kmalloc(path->page_len, GFP_KERNEL);
-	if (!path->page)
+	path->buffer_len =
+		max_t(size_t, scsi_mpath_page_len(sdev), queue_logical_block_size(disk->queue));
+	path->buffer = kmalloc(path->buffer_len, GFP_KERNEL);
+	if (!path->buffer)
 		goto free_path;
 	/* Pins the device and the module of its host. */
 	ret = scsi_device_get(sdev);
@@ -244,7 +283,7 @@ int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
 	return 0;
 
 free_path:
-	kfree(path->page);
+	kfree(path->buffer);
 	kfree(path);
 	return ret;
 }

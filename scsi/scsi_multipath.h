@@ -67,8 +67,8 @@ struct scsi_mpath_path {
 	struct scsi_device *sdev; /* pinned by scsi_device_get() */
 	struct gendisk *disk;     /* referenced */
 	int index;                /* Y of the link <head>:Y */
-	unsigned char *page;      /* where a probe reads VPD page 83 */
-	size_t page_len;
+	unsigned char *buffer;    /* where a probe reads VPD page 83, and a block */
+	size_t buffer_len;
 	struct scsi_mpath_path_attr attrs[SCSI_MPATH_PATH_ATTRS];
 	struct list_head entry;    /* under scsi_mpath_lock */
 	struct hlist_node by_sdev; /* under scsi_mpath_lock */

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(!may_pass ||
 		     !memchr("\x04\x0a\x2a\x8a\xaa\x42\x41\x93\x5f\x16\x17\x56\x57", cdb[0], 13));
 
-	mpath_scsi_tur tur{};
+	mpath_scsi_answer tur{};
 
 	if (size < 8)
 		return 0;

@@ -251,6 +251,15 @@ end:	do
 	od
 }
 
+inline end_well(p) /* == path.cpp mpath_device::end_well( */
+{
+	if
+	:: atomic { health[p] == DEAD -> touch(p); health[p] = USABLE; } /* = if (change_health(to, why)) */
+	:: else
+	fi;
+	atomic { touch_head(); kick(REQUEUE); } /* = head_.kick(); */
+}
+
 proctype probe(byte p) /* == path.cpp mpath_device::probe( */
 {
 end:	do
@@ -260,11 +269,7 @@ end:	do
 		:: health[p] == REMOVING /* = if (health() == Health::removing */
 		:: else ->
 			assert(!owner_gone[p]); /* = ask(); */
-			if
-			:: atomic { health[p] == DEAD -> touch(p); health[p] = USABLE; } /* = change_health(at_best(), */
-			:: else
-			fi;
-			atomic { touch_head(); kick(REQUEUE); } /* = head_.kick(); */
+			end_well(p) /* = end_well(); */
 		fi;
 		runs[p] = false
 	od

@@ -191,7 +191,7 @@ inline blame(p) /* == path.cpp mpath_device::blame( */
 	if
 	:: atomic { health[p] != DEAD -> health[p] = DEAD; } /* = if (!change_health(Health::dead, */
 		if
-		:: arm(probe_work[p]) /* = mpk_work_arm(probe_.get(), kProbeDeadMs); */
+		:: probe_work[p] = TIMER /* = mpk_work_rearm(probe_.get(), kProbeDeadMs); */
 		:: kick(probe_work[p]) /* = mpk_work_kick(probe_.get()); */
 		fi
 	:: health[p] == DEAD
@@ -232,6 +232,17 @@ inline path_came_back() /* == head.cpp mpath_head::path_came_back( */
 	kick(work) /* = kick(); */
 }
 
+inline end_well(p) /* == path.cpp mpath_device::end_well( */
+{
+#ifdef BROKEN_KICK_BEFORE_USABLE
+	path_came_back();
+	health[p] = USABLE
+#else
+	health[p] = USABLE; /* = if (change_health(to, why)) */
+	path_came_back() /* = head_.path_came_back(); */
+#endif
+}
+
 /* A timer does not run while it would get the answer that it had: the fewer kicks, the more
  * the others are worth. */
 proctype probe(byte p) /* == path.cpp mpath_device::probe( */
@@ -242,15 +253,9 @@ end:	do
 			probe_work[p] = IDLE; }
 		if
 		:: running[p] && good[p] ->
-#ifdef BROKEN_KICK_BEFORE_USABLE
-			path_came_back();
-			health[p] = USABLE
-#else
-			health[p] = USABLE; /* = if (change_health(at_best(), Reason::probe_fine)) */
-			path_came_back() /* = head_.path_came_back(); */
-#endif
+			end_well(p) /* = end_well(); */
 		:: running[p] && !good[p] ->
-			health[p] = DEAD; /* = change_health(Health::dead, why); */
+			health[p] = DEAD; /* = change_health(Health::dead, why_dead(verdict)); */
 			kick(work); /* = head_.kick(); */
 			arm(probe_work[p]) /* = mpk_work_arm(probe_.get(), kProbeDeadMs); */
 		:: !running[p] ->

@@ -42,6 +42,8 @@ EXPORT_SYMBOL_GPL(mpath_head_submit);
 EXPORT_SYMBOL_GPL(mpath_scsi_wwid);
 EXPORT_SYMBOL_GPL(mpath_scsi_membership);
 EXPORT_SYMBOL_GPL(mpath_scsi_switch);
+EXPORT_SYMBOL_GPL(mpath_scsi_read_verdict);
+EXPORT_SYMBOL_GPL(mpath_scsi_takes_io);
 EXPORT_SYMBOL_GPL(mpath_scsi_tur_verdict);
 EXPORT_SYMBOL_GPL(mpath_scsi_cdb_may_pass);
 

@@ -17,7 +17,7 @@ constexpr u8 kDidRequeue = 0x0d;
 
 mpath_verdict by_host_byte(u8 host_byte)
 {
-	mpath_scsi_tur tur{};
+	mpath_scsi_answer tur{};
 
 	tur.host_byte = host_byte;
 	return mpath_scsi_tur_verdict(&tur);
@@ -25,7 +25,7 @@ mpath_verdict by_host_byte(u8 host_byte)
 
 mpath_verdict by_status(u8 status)
 {
-	mpath_scsi_tur tur{};
+	mpath_scsi_answer tur{};
 
 	tur.status = status;
 	return mpath_scsi_tur_verdict(&tur);
@@ -33,7 +33,7 @@ mpath_verdict by_status(u8 status)
 
 mpath_verdict by_sense(u8 key, u8 asc = 0, u8 ascq = 0)
 {
-	mpath_scsi_tur tur{};
+	mpath_scsi_answer tur{};
 
 	tur.status = 0x02;
 	tur.sense_valid = true;
@@ -62,7 +62,7 @@ TEST(TurVerdict, a_reservation_conflict_comes_from_a_path_that_works)
 
 TEST(TurVerdict, a_command_that_could_not_be_sent_is_dead)
 {
-	mpath_scsi_tur tur{};
+	mpath_scsi_answer tur{};
 
 	tur.error = -5;
 	EXPECT_EQ(mpath_scsi_tur_verdict(&tur), MPATH_VERDICT_DEAD);
@@ -106,7 +106,7 @@ TEST(TurVerdict, every_other_word_of_the_host_is_dead)
 
 TEST(TurVerdict, the_host_is_heard_before_the_device)
 {
-	mpath_scsi_tur tur{};
+	mpath_scsi_answer tur{};
 
 	tur.host_byte = kDidNoConnect;
 	tur.status = 0x18;
@@ -154,6 +154,86 @@ TEST(TurVerdict, every_other_sense_key_is_dead)
 	for (const int key : {0x3, 0x4, 0x5, 0x7, 0x8, 0x9, 0xa, 0xb, 0xc, 0xd, 0xe, 0xf})
 		EXPECT_EQ(by_sense(static_cast<u8>(key)), MPATH_VERDICT_DEAD) << key;
 }
+
+// --- a read ---------------------------------------------------------------------------------
+
+namespace {
+
+mpath_verdict read_by_sense(u8 key, u8 asc = 0, u8 ascq = 0)
+{
+	const mpath_scsi_answer read{0, 0, 0x02, true, key, asc, ascq};
+
+	return mpath_scsi_read_verdict(&read);
+}
+
+mpath_verdict read_by_status(u8 status, u8 host_byte = 0, int error = 0)
+{
+	const mpath_scsi_answer read{error, host_byte, status, false, 0, 0, 0};
+
+	return mpath_scsi_read_verdict(&read);
+}
+
+} // namespace
+
+TEST(ReadVerdict, good_is_fine)
+{
+	EXPECT_EQ(read_by_status(0x00), MPATH_VERDICT_FINE);
+	EXPECT_EQ(read_by_status(0x18), MPATH_VERDICT_FINE) << "reservation conflict";
+}
+
+TEST(ReadVerdict, what_was_not_answered_by_the_lun_is_as_for_any_command)
+{
+	EXPECT_EQ(read_by_status(0x00, 0, -5), MPATH_VERDICT_DEAD);
+	EXPECT_EQ(read_by_status(0x00, kDidNoConnect), MPATH_VERDICT_DEAD);
+	EXPECT_EQ(read_by_status(0x00, kDidRequeue), MPATH_VERDICT_LATER);
+	EXPECT_EQ(read_by_status(0x08), MPATH_VERDICT_LATER);
+	EXPECT_EQ(read_by_status(0x02), MPATH_VERDICT_DEAD) << "without sense data";
+}
+
+TEST(ReadVerdict, what_the_lun_says_of_its_data_is_fine)
+{
+	EXPECT_EQ(read_by_sense(0x3, 0x11, 0x00), MPATH_VERDICT_FINE) << "unrecovered read error";
+	EXPECT_EQ(read_by_sense(0x3, 0x31, 0x00), MPATH_VERDICT_FINE) << "medium format corrupted";
+	EXPECT_EQ(read_by_sense(0x4, 0x44, 0x00), MPATH_VERDICT_FINE) << "internal target failure";
+	EXPECT_EQ(read_by_sense(0x5, 0x21, 0x00), MPATH_VERDICT_FINE) << "LBA out of range";
+	EXPECT_EQ(read_by_sense(0x7, 0x27, 0x00), MPATH_VERDICT_FINE) << "write protected";
+	EXPECT_EQ(read_by_sense(0x8), MPATH_VERDICT_FINE) << "blank check";
+	EXPECT_EQ(read_by_sense(0xb, 0x10, 0x01), MPATH_VERDICT_FINE) << "guard check failed";
+	EXPECT_EQ(read_by_sense(0x1), MPATH_VERDICT_FINE) << "recovered";
+}
+
+TEST(ReadVerdict, an_aborted_read_is_dead)
+{
+	EXPECT_EQ(read_by_sense(0xb, 0x47, 0x03), MPATH_VERDICT_DEAD);
+	EXPECT_EQ(read_by_sense(0xb), MPATH_VERDICT_DEAD);
+}
+
+TEST(ReadVerdict, a_unit_attention_says_later)
+{
+	EXPECT_EQ(read_by_sense(0x6, 0x29), MPATH_VERDICT_LATER);
+}
+
+TEST(ReadVerdict, a_path_that_is_not_ready_does_not_read)
+{
+	EXPECT_EQ(read_by_sense(0x2, 0x04, 0x0a), MPATH_VERDICT_LATER) << "in transition";
+	EXPECT_EQ(read_by_sense(0x2, 0x04, 0x0b), MPATH_VERDICT_DEAD) << "standby";
+	EXPECT_EQ(read_by_sense(0x2, 0x3a), MPATH_VERDICT_DEAD) << "no medium";
+}
+
+TEST(ReadVerdict, no_such_lun_is_gone)
+{
+	EXPECT_EQ(read_by_sense(0x5, 0x25), MPATH_VERDICT_GONE);
+}
+
+TEST(ReadVerdict, is_not_asked_for_where_no_io_is_taken)
+{
+	for (const u8 state : {0x0, 0x1, 0x4, 0x80, 0x81})
+		EXPECT_TRUE(mpath_scsi_takes_io(state)) << int{state};
+	for (const u8 state : {0x2, 0x3, 0xe, 0xf, 0x82})
+		EXPECT_FALSE(mpath_scsi_takes_io(state)) << int{state};
+}
+
+// --- commands -------------------------------------------------------------------------------
 
 TEST(CdbMayPass, exactly_the_commands_that_only_read)
 {

@@ -41,6 +41,8 @@ mpath_device_config Path::config()
 		&device_state,
 		1u << kRunning,
 		1u << kBlocked,
+		has_host_state ? &host_state : nullptr,
+		1u << kHostRecovers,
 		has_access_state ? &access_state : nullptr,
 		geometry,
 		&kOps,

@@ -19,6 +19,8 @@ namespace mpath::fake {
 constexpr u32 kRunning = 2;
 constexpr u32 kOffline = 4;
 constexpr u32 kBlocked = 6;
+constexpr u32 kHostRunning = 2;
+constexpr u32 kHostRecovers = 5;
 
 // SPC-5 6.34
 constexpr u8 kOptimized = 0x0;
@@ -40,6 +42,8 @@ struct Path {
 
 	gendisk disk;
 	u32 device_state = kRunning;
+	u32 host_state = kHostRunning;
+	bool has_host_state = true;
 	u8 access_state = kOptimized;
 	bool has_access_state = true;
 	int numa_node = -1;

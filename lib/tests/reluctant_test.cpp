@@ -130,6 +130,43 @@ TEST_P(Reluctant, has_to_say_who_it_is_after_a_block)
 	EXPECT_EQ(a.device->health(), mpath::Health::suspect);
 }
 
+TEST_P(Reluctant, is_a_path_whose_host_lets_commands_wait)
+{
+	auto &a = add("a");
+	auto &b = add("b");
+
+	EXPECT_EQ(targets(1), "a");
+	a.host_state = kHostRecovers;
+	EXPECT_EQ(state(a), "blocked");
+	EXPECT_EQ(targets(3), "b b b");
+	b.access_state = kStandby;
+	EXPECT_EQ(targets(2), "a a");
+	b.access_state = kOptimized;
+	a.host_state = kHostRunning;
+	EXPECT_EQ(state(a), "usable");
+	EXPECT_EQ(a.probes, 0) << "nothing was wrong with the path";
+}
+
+TEST_P(Reluctant, is_better_stalled_than_on_a_host_that_lets_commands_wait)
+{
+	add("a").host_state = kHostRecovers;
+	stall(add("b"));
+	EXPECT_EQ(targets(2), "b b");
+	paths[1].host_state = kHostRecovers;
+	EXPECT_EQ(targets(2), "a a");
+}
+
+TEST_P(Reluctant, has_no_host_where_the_transport_has_none)
+{
+	auto &a = new_path("a");
+
+	a.has_host_state = false;
+	a.host_state = kHostRecovers;
+	add(a);
+	add("b");
+	EXPECT_EQ(targets(1), "a");
+}
+
 // --- stalls, and what else happens to the path ------------------------------------------------
 
 class Stall : public Reluctant {};

@@ -122,6 +122,7 @@ moved() { counter multipath_failover_count; }
 path_state() { echo "$(<"/sys/block/$(disk_of "$1")/mpath_state")"; }
 state_is() { [[ $(path_state "$1") == "$2" ]]; } # H:C:I:L STATE
 in_use() { [[ $(path_state "$1") == usable ]]; }
+is_back() { [[ $(path_state "$1") == @(usable|marginal) ]]; }
 
 # Fails a path under I/O, so that I/O has to move. A device set offline has nothing to
 # give back if it happened to be idle: then again.

@@ -73,5 +73,6 @@ for p in "${PATHS[@]}"; do
 		equal "$(wc -l <"/sys/block/$(disk_of "$p")/$f")" 1 "lines in $f of $p"
 	done
 done
+read_one
 for p in "${PATHS[@]}"; do cat "/sys/block/$(disk_of "$p")/mpath_numa_nodes"; done | sort >"$WORK/nodes"
 equal "$(xargs <"$WORK/nodes")" "0 none" "nodes served by each path"
