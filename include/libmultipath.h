@@ -126,12 +126,54 @@ struct mpath_head_config {
 	int no_path_timeout_ms;
 };
 
-/* Counters since the head was made; each only grows. */
+/*
+ * Counters since the head was made; each only grows, but @parked. The longest time
+ * without a path is counted from the first I/O that found none, and up to now where it
+ * goes on.
+ */
 struct mpath_head_stats {
 	u64 failover_count;
 	u64 requeue_no_usable_path_count;
 	u64 fail_no_available_path_count;
+	u64 longest_no_path_ms;
 	u32 parked;
+};
+
+enum mpath_direction {
+	MPATH_READ,
+	MPATH_WRITE, /* and whatever else is no read: flush, discard, ... */
+	MPATH_DIRECTIONS,
+};
+
+/* What the core needs to know of a bio; passed in a register. */
+struct mpath_bio_traits {
+	u32 sectors; /* of data, 512 bytes each */
+	u8 direction;
+	bool nowait;  /* its submitter must not be made to wait (REQ_NOWAIT) */
+	bool chained; /* it waits for bios split off it: its end does not tell its own fate */
+};
+
+/* Kinds of errors with which a path's I/O ends. */
+enum mpath_error_class {
+	MPATH_ERROR_TRANSPORT, /* the way to the LUN */
+	MPATH_ERROR_TIMEOUT,
+	MPATH_ERROR_IO,   /* whatever says no more than that it failed */
+	MPATH_ERROR_BUSY, /* back-pressure */
+	MPATH_ERROR_LUN,  /* the LUN's own answer, the same down every path */
+	MPATH_ERROR_CLASSES,
+};
+
+/*
+ * What a path has done since it was added. Each I/O counts when it is sent, and again when
+ * it is sent again.
+ */
+struct mpath_device_stats {
+	u64 ios[MPATH_DIRECTIONS];
+	u64 sectors[MPATH_DIRECTIONS];
+	u64 errors[MPATH_ERROR_CLASSES];
+	u64 failover_count; /* I/Os that moved away */
+	u64 probes;
+	u64 in_flight;
 };
 
 /*
@@ -243,14 +285,17 @@ int mpath_device_queue_depth(const struct mpath_device *device) MPATH_NOEXCEPT;
 /* Is this path the numa policy's choice for @node? Always false under the others. */
 bool mpath_device_serves_node(struct mpath_device *device, int node) MPATH_NOEXCEPT;
 u64 mpath_device_failover_count(const struct mpath_device *device) MPATH_NOEXCEPT;
+/* The counters of all CPUs are read one after the other, while they go on. */
+void mpath_device_read_stats(const struct mpath_device *device,
+			     struct mpath_device_stats *stats) MPATH_NOEXCEPT;
 
 /*
  * mpath_head_submit - the head's submit_bio, after the split to its limits
- * @nowait: the submitter must not be made to wait (REQ_NOWAIT)
  * Context: process; the caller's queue reference keeps the head. Owns @bio from
  * here. Upstream: mpath_bdev_submit_bio().
  */
-void mpath_head_submit(struct mpath_head *head, struct bio *bio, bool nowait) MPATH_NOEXCEPT;
+void mpath_head_submit(struct mpath_head *head, struct bio *bio,
+		       struct mpath_bio_traits traits) MPATH_NOEXCEPT;
 
 MPATH_DECLS_END
 

@@ -187,9 +187,14 @@ u64 mpath_device_failover_count(const mpath_device *device) noexcept
 	return device->failovers();
 }
 
-void mpath_head_submit(mpath_head *head, bio *bio, bool nowait) noexcept
+void mpath_device_read_stats(const mpath_device *device, struct mpath_device_stats *stats) noexcept
 {
-	head->submit(bio, nowait);
+	*stats = device->stats();
+}
+
+void mpath_head_submit(mpath_head *head, bio *bio, mpath_bio_traits traits) noexcept
+{
+	head->submit(bio, traits);
 }
 
 void mpath_io_done(mpath_io *io, mpath_status status) noexcept

@@ -5,6 +5,7 @@
 // clang-format off
 #include "classify.cpp"
 #include "geometry.cpp"
+#include "path_stats.cpp"
 #include "policy.cpp"
 #include "path.cpp"
 #include "head.cpp"

@@ -61,7 +61,7 @@ mpath_device *mpath_device::create(mpath_head &head, u32 id,
 
 	auto *device = new (memory) mpath_device(head, id, config);
 
-	if (!device->ref_ || !device->probe_) {
+	if (!device->ref_ || !device->probe_ || !device->counts_) {
 		destroy(device);
 		return nullptr;
 	}
@@ -182,6 +182,8 @@ void mpath_device::probe() noexcept
 	if (health() == Health::removing || health() == Health::foreign)
 		return;
 
+	rare_.probed();
+
 	const mpath_verdict verdict = ask();
 
 	if (verdict != MPATH_VERDICT_LATER) {
@@ -230,6 +232,22 @@ void mpath_device::probe() noexcept
 void mpath_device::start_removing() noexcept
 {
 	change_health(Health::removing, "");
+}
+
+mpath_device_stats mpath_device::stats() const noexcept
+{
+	mpath_device_stats stats{};
+
+	for (u32 direction = 0; direction < MPATH_DIRECTIONS; direction++) {
+		stats.ios[direction] = counts_.ios(direction);
+		stats.sectors[direction] = counts_.sectors(direction);
+	}
+	for (u32 cls = 0; cls < MPATH_ERROR_CLASSES; cls++)
+		stats.errors[cls] = rare_.errors(cls);
+	stats.failover_count = rare_.moves();
+	stats.probes = rare_.probes();
+	stats.in_flight = counts_.in_flight();
+	return stats;
 }
 
 const char *mpath_device::state_name() const noexcept

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "classify.hpp"
+#include "path_stats.hpp"
 #include "port.h"
 #include "util/atomic.hpp"
 #include "util/guards.hpp"
@@ -86,6 +87,19 @@ struct mpath_device final {
 	int nr_active() const noexcept { return nr_active_.load_relaxed(); }
 	void count_active(int amount) noexcept { nr_active_.fetch_add_relaxed(amount); }
 
+	// @io goes down this path; and has come back with @status. Context: any.
+	void count_sent(mpath_io &io) noexcept
+	{
+		io.epoch = 0;
+		counts_.sent(io.epoch, static_cast<mpath_direction>(io.direction), io.sectors);
+	}
+	void count_back(const mpath_io &io, mpath_status status) noexcept
+	{
+		counts_.back(io.epoch);
+		if (status != MPATH_STS_OK) [[unlikely]]
+			rare_.failed(status);
+	}
+
 	// --- failure and return -------------------------------------------------
 
 	// An I/O failed on this path. Context: any.
@@ -105,8 +119,9 @@ struct mpath_device final {
 	// Wait for the references. Context: process, after a grace period.
 	void drain() noexcept { mpk_ref_drain(ref_.get()); }
 
-	void count_failover() noexcept { failovers_.fetch_add_relaxed(1); }
-	u64 failovers() const noexcept { return failovers_.load_relaxed(); }
+	void count_failover() noexcept { rare_.moved(); }
+	u64 failovers() const noexcept { return rare_.moves(); }
+	mpath_device_stats stats() const noexcept;
 
 	mpath_head &head() const noexcept { return head_; }
 	const char *name() const noexcept { return name_; }
@@ -157,6 +172,7 @@ private:
 	const int numa_node_;
 	const u32 id_;
 	const u32 waiting_states_;
+	mpath::IoCounts counts_;
 	// Written for each I/O under queue-depth: on a line of its own.
 	alignas(64) mpath::Atomic<int> nr_active_{0};
 
@@ -169,7 +185,7 @@ private:
 	mpath::Atomic<bool> withdrawn_{false};   // by its transport, and not asked since it is back
 	u64 asked_ms_ = 0;                       // the requeue work's
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
-	mpath::Atomic<u64> failovers_{0};
+	mpath::RareCounts rare_;
 	const mpath_device_ops *const ops_;
 	void *const owner_;
 	char name_[MPATH_NAME_LEN];

@@ -163,6 +163,7 @@ static DEVICE_ATTR_RW(submit_mode);
 SCSI_MPATH_COUNTER(multipath_failover_count, failover_count);
 SCSI_MPATH_COUNTER(io_requeue_no_usable_path_count, requeue_no_usable_path_count);
 SCSI_MPATH_COUNTER(io_fail_no_available_path_count, fail_no_available_path_count);
+SCSI_MPATH_COUNTER(mpath_longest_no_path_ms, longest_no_path_ms);
 SCSI_MPATH_COUNTER(mpath_parked, parked);
 
 static struct attribute *scsi_mpath_disk_attrs[] = {
@@ -173,6 +174,7 @@ static struct attribute *scsi_mpath_disk_attrs[] = {
 	&dev_attr_multipath_failover_count.attr,
 	&dev_attr_io_requeue_no_usable_path_count.attr,
 	&dev_attr_io_fail_no_available_path_count.attr,
+	&dev_attr_mpath_longest_no_path_ms.attr,
 	&dev_attr_mpath_parked.attr,
 	NULL,
 };
@@ -233,6 +235,27 @@ SCSI_MPATH_SHOW(multipath_path_failover_count)
 			  (unsigned long long)mpath_device_failover_count(path->core));
 }
 
+#define SCSI_MPATH_PATH_COUNTER(_file, _field)                                      \
+	SCSI_MPATH_SHOW(_file)                                                      \
+	{                                                                           \
+		struct mpath_device_stats stats;                                    \
+                                                                                    \
+		mpath_device_read_stats(path->core, &stats);                        \
+		return sysfs_emit(buf, "%llu\n", (unsigned long long)stats._field); \
+	}
+
+SCSI_MPATH_PATH_COUNTER(mpath_reads, ios[MPATH_READ])
+SCSI_MPATH_PATH_COUNTER(mpath_writes, ios[MPATH_WRITE])
+SCSI_MPATH_PATH_COUNTER(mpath_read_sectors, sectors[MPATH_READ])
+SCSI_MPATH_PATH_COUNTER(mpath_written_sectors, sectors[MPATH_WRITE])
+SCSI_MPATH_PATH_COUNTER(mpath_inflight, in_flight)
+SCSI_MPATH_PATH_COUNTER(mpath_errors_transport, errors[MPATH_ERROR_TRANSPORT])
+SCSI_MPATH_PATH_COUNTER(mpath_errors_timeout, errors[MPATH_ERROR_TIMEOUT])
+SCSI_MPATH_PATH_COUNTER(mpath_errors_io, errors[MPATH_ERROR_IO])
+SCSI_MPATH_PATH_COUNTER(mpath_errors_busy, errors[MPATH_ERROR_BUSY])
+SCSI_MPATH_PATH_COUNTER(mpath_errors_lun, errors[MPATH_ERROR_LUN])
+SCSI_MPATH_PATH_COUNTER(mpath_probes, probes)
+
 static const struct {
 	const char *name;
 	ssize_t (*show)(struct scsi_mpath_path *path, char *buf);
@@ -242,6 +265,17 @@ static const struct {
 	{ "mpath_queue_depth", mpath_queue_depth_show },
 	{ "mpath_state", mpath_state_show },
 	{ "multipath_failover_count", multipath_path_failover_count_show },
+	{ "mpath_reads", mpath_reads_show },
+	{ "mpath_writes", mpath_writes_show },
+	{ "mpath_read_sectors", mpath_read_sectors_show },
+	{ "mpath_written_sectors", mpath_written_sectors_show },
+	{ "mpath_inflight", mpath_inflight_show },
+	{ "mpath_errors_transport", mpath_errors_transport_show },
+	{ "mpath_errors_timeout", mpath_errors_timeout_show },
+	{ "mpath_errors_io", mpath_errors_io_show },
+	{ "mpath_errors_busy", mpath_errors_busy_show },
+	{ "mpath_errors_lun", mpath_errors_lun_show },
+	{ "mpath_probes", mpath_probes_show },
 };
 
 static ssize_t scsi_mpath_path_show(struct device *dev, struct device_attribute *attr, char *buf)

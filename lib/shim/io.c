@@ -318,11 +318,6 @@ void mpk_io_learn_limits(struct mpath_io *io, struct gendisk *path)
 	}
 }
 
-bool mpk_bio_is_chained(struct bio *bio)
-{
-	return bio_flagged(bio, BIO_CHAIN);
-}
-
 void mpk_bio_fail(struct bio *bio, enum mpath_status status)
 {
 	bio->bi_status = mpk_to_blk[status];

@@ -35,6 +35,7 @@ EXPORT_SYMBOL_GPL(mpath_device_state_name);
 EXPORT_SYMBOL_GPL(mpath_device_queue_depth);
 EXPORT_SYMBOL_GPL(mpath_device_serves_node);
 EXPORT_SYMBOL_GPL(mpath_device_failover_count);
+EXPORT_SYMBOL_GPL(mpath_device_read_stats);
 EXPORT_SYMBOL_GPL(mpath_head_submit);
 EXPORT_SYMBOL_GPL(mpath_scsi_wwid);
 EXPORT_SYMBOL_GPL(mpath_scsi_membership);

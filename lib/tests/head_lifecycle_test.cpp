@@ -165,7 +165,7 @@ TEST_F(AddPath, says_so_whatever_allocation_fails_and_leaks_nothing)
 		EXPECT_EQ(objects(), before) << nth;
 		EXPECT_EQ(work_due_in(head()).value_or(0), 0u);
 	}
-	EXPECT_EQ(failures, 3u); // the path, its reference, its work item
+	EXPECT_EQ(failures, 4u); // the path, its counters, its reference, its work item
 	EXPECT_TRUE(is_on(paths.back(), submit()));
 }
 

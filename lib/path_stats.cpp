@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "path_stats.hpp"
+
+namespace mpath {
+
+mpath_error_class error_class(mpath_status status) noexcept
+{
+	switch (status) {
+	case MPATH_STS_TRANSPORT:
+	case MPATH_STS_OFFLINE:
+		return MPATH_ERROR_TRANSPORT;
+	case MPATH_STS_TIMEOUT:
+		return MPATH_ERROR_TIMEOUT;
+	case MPATH_STS_RESOURCE:
+	case MPATH_STS_DEV_RESOURCE:
+	case MPATH_STS_AGAIN:
+		return MPATH_ERROR_BUSY;
+	case MPATH_STS_NOTSUPP:
+	case MPATH_STS_NOSPC:
+	case MPATH_STS_TARGET:
+	case MPATH_STS_RESV_CONFLICT:
+	case MPATH_STS_MEDIUM:
+	case MPATH_STS_PROTECTION:
+	case MPATH_STS_INVAL:
+	case MPATH_STS_ZONE_RESOURCE:
+	case MPATH_STS_ZONE_OPEN_RESOURCE:
+	case MPATH_STS_ZONE_ACTIVE_RESOURCE:
+	case MPATH_STS_DURATION_LIMIT:
+		return MPATH_ERROR_LUN;
+	case MPATH_STS_OK:
+	case MPATH_STS_IOERR:
+	case MPATH_STS_MAX:
+		break;
+	}
+	return MPATH_ERROR_IO;
+}
+
+// Acquire, of words that the shim adds to: pairs with the release of mpk_count_back(). Whoever
+// reads that an I/O has come back, on whatever CPU, and goes on reading, also reads that it
+// was sent.
+template <typename Field>
+u64 IoCounts::sum(Field field) const noexcept
+{
+	u64 sum = 0;
+
+	for (u32 cpu = 0; cpu < mpk_nr_cpus(); cpu++)
+		if (const void *counts = mpk_percpu_of(percpu_.get(), cpu))
+			sum += __atomic_load_n(field(static_cast<const mpath_io_counts *>(counts)),
+					       __ATOMIC_ACQUIRE);
+	return sum;
+}
+
+// Of an epoch in which nothing is sent any more, every sending is visible by now, so that
+// what may be missed are returns: the sum is right or too big. While the epoch goes on it may
+// miss a sending whose return it sees, and be less than nothing.
+u64 IoCounts::in_flight(u32 epoch) const noexcept
+{
+	const u64 count =
+		sum([epoch](const mpath_io_counts *counts) { return &counts->in_flight[epoch]; });
+
+	return static_cast<long long>(count) < 0 ? 0 : count;
+}
+
+u64 IoCounts::in_flight() const noexcept
+{
+	u64 sum = 0;
+
+	for (u32 epoch = 0; epoch < MPATH_EPOCHS; epoch++)
+		sum += in_flight(epoch);
+	return sum;
+}
+
+u64 IoCounts::ios(u32 direction) const noexcept
+{
+	return sum([direction](const mpath_io_counts *counts) { return &counts->ios[direction]; });
+}
+
+u64 IoCounts::sectors(u32 direction) const noexcept
+{
+	return sum(
+		[direction](const mpath_io_counts *counts) { return &counts->sectors[direction]; });
+}
+
+} // namespace mpath
