@@ -176,6 +176,14 @@ struct mpath_device_stats {
 	u64 in_flight;
 };
 
+/* The state of a path for people; the words are constants. */
+struct mpath_device_state {
+	const char *name;   /* usable, marginal, stalled, suspect, dead, blocked, ... */
+	const char *reason; /* of the last change */
+	u64 ms;             /* in this state */
+	u64 changes;        /* of what I/O and probes have shown, since the path was added */
+};
+
 /*
  * mpath_iopolicy_parse - the policy that @word names
  * Accepts the exact words, with at most one trailing newline.
@@ -278,8 +286,15 @@ void mpath_head_set_queue_if_no_path(struct mpath_head *head, bool queue) MPATH_
 void mpath_head_fail_now(struct mpath_head *head) MPATH_NOEXCEPT;
 void mpath_head_read_stats(struct mpath_head *head, struct mpath_head_stats *stats) MPATH_NOEXCEPT;
 
-/* One word for people: usable, suspect, dead, blocked, offline, transitioning, ... */
-const char *mpath_device_state_name(const struct mpath_device *device) MPATH_NOEXCEPT;
+/*
+ * mpath_device_read_state - the state of a path, as of now
+ * What the transport keeps (blocked, offline, transitioning, standby) is read there: its
+ * time counts from when the core first saw it, and it is not among the changes.
+ * Context: any.
+ */
+void mpath_device_read_state(struct mpath_device *device,
+			     struct mpath_device_state *state) MPATH_NOEXCEPT;
+const char *mpath_device_state_name(struct mpath_device *device) MPATH_NOEXCEPT;
 /* I/O in flight counted by the queue-depth policy; 0 under the others. */
 int mpath_device_queue_depth(const struct mpath_device *device) MPATH_NOEXCEPT;
 /* Is this path the numa policy's choice for @node? Always false under the others. */

@@ -167,9 +167,19 @@ void mpath_head_read_stats(mpath_head *head, struct mpath_head_stats *stats) noe
 	*stats = head->stats();
 }
 
-const char *mpath_device_state_name(const mpath_device *device) noexcept
+void mpath_device_read_state(mpath_device *device, struct mpath_device_state *state) noexcept
 {
-	return device->state_name();
+	const mpath_device::Shown shown = device->shown();
+
+	state->name = shown.name;
+	state->reason = mpath::word(shown.why);
+	state->ms = mpk_now_ms() - shown.since_ms;
+	state->changes = device->changes();
+}
+
+const char *mpath_device_state_name(mpath_device *device) noexcept
+{
+	return device->shown().name;
 }
 
 int mpath_device_queue_depth(const mpath_device *device) noexcept

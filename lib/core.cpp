@@ -4,6 +4,7 @@
 // second one: __mcount_loc refers to it. User space compiles the files one by one.
 // clang-format off
 #include "classify.cpp"
+#include "health.cpp"
 #include "geometry.cpp"
 #include "path_stats.cpp"
 #include "policy.cpp"

@@ -7,6 +7,7 @@
 namespace {
 
 using mpath::Health;
+using mpath::Reason;
 
 // A dead path is asked this often whether it is back. Short enough that nobody waits
 // for it, long enough that a thousand dead paths cost nothing.
@@ -21,23 +22,6 @@ constexpr u32 kMaxLater = 50;
 
 // A path that dies this soon after a probe found it fine has relapsed.
 constexpr u64 kRelapseMs = 10000;
-
-constexpr const char *word(Health health) noexcept
-{
-	switch (health) {
-	case Health::usable:
-		return "usable";
-	case Health::suspect:
-		return "suspect";
-	case Health::dead:
-		return "dead";
-	case Health::foreign:
-		return "foreign";
-	case Health::removing:
-		return "removing";
-	}
-	return "?";
-}
 
 } // namespace
 
@@ -85,24 +69,23 @@ mpath::Access mpath_device::access() const noexcept
 	return access_state() == 0xf ? Access::transitioning : Access::other;
 }
 
-bool mpath_device::change_health(Health to, const char *why) noexcept
+bool mpath_device::change_health(Health to, Reason why) noexcept
 {
-	Health from = health_.load_relaxed();
+	Health from;
 
-	do {
-		if (from == to || from == Health::removing)
-			return false;
-		if (from == Health::foreign && to != Health::removing)
-			return false;
-		// Acquire and release: the one who wins sees what the previous winner wrote,
-		// and whoever then finds the path usable sees what made it so.
-	} while (!health_.compare_exchange(from, to));
-
-	if (to != Health::removing)
-		mpk_log_ratelimited(to == Health::usable ? MPATH_LOG_INFO : MPATH_LOG_WARN,
-				    "%s: path %s: %s -> %s (%s)\n", head_.name(), name_, word(from),
-				    word(to), why);
+	if (!health_.change(to, why, &from))
+		return false;
+	changed(from, to, why);
 	return true;
+}
+
+void mpath_device::changed(Health from, Health to, Reason why) noexcept
+{
+	if (to == Health::removing)
+		return;
+	mpk_log_ratelimited(to == Health::usable ? MPATH_LOG_INFO : MPATH_LOG_WARN,
+			    "%s: path %s: %s -> %s (%s)\n", head_.name(), name_, word(from),
+			    word(to), word(why));
 }
 
 void mpath_device::blame(mpath::Blame blame, mpath_status why) noexcept
@@ -111,13 +94,11 @@ void mpath_device::blame(mpath::Blame blame, mpath_status why) noexcept
 	case mpath::Blame::nobody:
 		return;
 	case mpath::Blame::suspect:
-		// A path already known dead is not promoted to suspect by a late failure.
-		if (health() == Health::usable &&
-		    change_health(Health::suspect, mpath::status_word(why)))
+		if (change_health(Health::suspect, mpath::because_of(why)))
 			mpk_work_kick(probe_.get());
 		return;
 	case mpath::Blame::dead:
-		if (!change_health(Health::dead, mpath::status_word(why)))
+		if (!change_health(Health::dead, mpath::because_of(why)))
 			return;
 		// A path that dies again right after its probe was fine answers probes and
 		// fails I/O: without a pause the two would chase each other.
@@ -136,11 +117,31 @@ bool mpath_device::relapses() const noexcept
 	return revived && mpk_now_ms() - revived < kRelapseMs;
 }
 
+Health mpath_device::at_best() const noexcept
+{
+	return mpk_now_ms() < marginal_until_ms_.load_relaxed() ? Health::marginal : Health::usable;
+}
+
+void mpath_device::set_stalled(bool stalled) noexcept
+{
+	if (stalled) {
+		change_health(Health::stalled, Reason::io_is_stuck);
+		return;
+	}
+	// From stalled alone: it may have died of it.
+	const Health to = at_best();
+
+	if (!health_.change_from(Health::stalled, to, Reason::io_moves_again))
+		return;
+	changed(Health::stalled, to, Reason::io_moves_again);
+	head_.path_came_back();
+}
+
 void mpath_device::withdraw() noexcept
 {
 	// Whatever it is when its transport lets it return, it has to say so first: the LUN
 	// behind a blocked nexus may be another one by then.
-	if (!change_health(Health::suspect, "its device is blocked or offline"))
+	if (!change_health(Health::suspect, Reason::out_of_service))
 		return;
 	withdrawn_.store_relaxed(true);
 	mpk_work_kick(probe_.get());
@@ -156,7 +157,7 @@ void mpath_device::ask_if_changed(u64 now_ms) noexcept
 	}
 	// The device handler hears of a new access state from the sense data of commands
 	// only, and a path that carries no I/O gets no commands.
-	if (health() != Health::usable || takes_io() || now_ms - asked_ms_ < kProbeDeadMs)
+	if (!mpath::carries_io(health()) || takes_io() || now_ms - asked_ms_ < kProbeDeadMs)
 		return;
 	asked_ms_ = now_ms;
 	mpk_work_kick(probe_.get());
@@ -199,7 +200,7 @@ void mpath_device::probe() noexcept
 		if (health() == Health::suspect)
 			fine_seq_.fetch_add_release(1);
 		revived_ms_.store_relaxed(mpk_now_ms());
-		if (change_health(Health::usable, "probe: fine"))
+		if (change_health(at_best(), Reason::probe_fine))
 			head_.path_came_back();
 		else
 			head_.kick(); // an I/O may wait for just this verdict
@@ -207,7 +208,7 @@ void mpath_device::probe() noexcept
 	case MPATH_VERDICT_DEAD:
 	case MPATH_VERDICT_GONE: {
 		const bool gone = verdict == MPATH_VERDICT_GONE;
-		const char *const why = gone ? "probe: no such LUN" : "probe: no";
+		const Reason why = gone ? Reason::probe_no_lun : Reason::probe_failed;
 
 		change_health(Health::dead, why);
 		head_.kick();
@@ -215,13 +216,13 @@ void mpath_device::probe() noexcept
 		return;
 	}
 	case MPATH_VERDICT_FOREIGN:
-		change_health(Health::foreign, "probe: it is another LUN now");
+		change_health(Health::foreign, Reason::probe_other_lun);
 		head_.kick();
 		return;
 	case MPATH_VERDICT_LATER:
 		if (health() == Health::suspect && ++later_ == kMaxLater) {
 			later_ = 0;
-			change_health(Health::dead, "probe: no answer");
+			change_health(Health::dead, Reason::probe_unanswered);
 			head_.kick();
 		}
 		mpk_work_arm(probe_.get(), kProbeLaterMs);
@@ -231,7 +232,7 @@ void mpath_device::probe() noexcept
 
 void mpath_device::start_removing() noexcept
 {
-	change_health(Health::removing, "");
+	change_health(Health::removing, Reason::removed);
 }
 
 mpath_device_stats mpath_device::stats() const noexcept
@@ -250,26 +251,37 @@ mpath_device_stats mpath_device::stats() const noexcept
 	return stats;
 }
 
-const char *mpath_device::state_name() const noexcept
+// What the transport says, where that keeps I/O off; nullptr where it does not.
+const char *mpath_device::transport_word(Reason *why) const noexcept
 {
-	const Health now = health();
-
-	if (now == Health::removing || now == Health::foreign)
-		return word(now);
+	*why = Reason::out_of_service;
 	if (!device_state_in(usable_states_))
 		return device_state_in(waiting_states_) ? "blocked" : "offline";
-	if (now != Health::usable)
-		return word(now);
+	*why = Reason::access_state;
+	if (!mpath::carries_io(health()) || takes_io())
+		return nullptr;
+	return access() == Access::transitioning ? "transitioning" : "standby";
+}
 
-	switch (access()) {
-	case Access::optimized:
-		return "usable";
-	case Access::nonoptimized:
-		return "usable-nonoptimized";
-	case Access::transitioning:
-		return "transitioning";
-	case Access::other:
-		return "standby";
+mpath_device::Shown mpath_device::shown() noexcept
+{
+	const mpath::Standing standing = health_.standing();
+	const bool final = standing.health == Health::foreign ||
+			   standing.health == Health::removing;
+	Reason why;
+
+	if (const char *name = final ? nullptr : transport_word(&why)) {
+		u64 since = 0;
+
+		// The transport tells nobody: it was so when somebody first looked.
+		if (refused_ms_.compare_exchange(since, mpk_now_ms()))
+			since = refused_ms_.load_relaxed();
+		return {name, why, since};
 	}
-	return "?";
+	refused_ms_.store_relaxed(0);
+
+	const bool second = standing.health == Health::usable && access() == Access::nonoptimized;
+
+	return {second ? "usable-nonoptimized" : word(standing.health), standing.why,
+		standing.since_ms};
 }

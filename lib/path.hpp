@@ -11,7 +11,7 @@
 // transport keeps it.
 #pragma once
 
-#include "classify.hpp"
+#include "health.hpp"
 #include "path_stats.hpp"
 #include "port.h"
 #include "util/atomic.hpp"
@@ -19,14 +19,6 @@
 #include "util/owned.hpp"
 
 namespace mpath {
-
-enum class Health : u8 {
-	usable,
-	suspect,  // an I/O failed in a way that may be the I/O's fault: a probe decides
-	dead,     // the transport or a probe says it carries nothing
-	foreign,  // it has become another LUN: never used again
-	removing, // final
-};
 
 enum class Access : u8 {
 	optimized,
@@ -39,6 +31,7 @@ enum class Access : u8 {
 
 struct mpath_device final {
 	using Health = mpath::Health;
+	using Reason = mpath::Reason;
 	using Access = mpath::Access;
 
 	// nullptr without memory.
@@ -49,15 +42,16 @@ struct mpath_device final {
 
 	// --- hot: read for every I/O ------------------------------------------
 
-	bool can_carry_io() noexcept
+	bool can_carry_io() noexcept { return health() == Health::usable && is_in_service(); }
+	// The same for a path that is only taken where no other can carry I/O.
+	bool can_carry_io_at_need() noexcept
 	{
-		if (health() != Health::usable)
-			return false;
-		if (!device_state_in(usable_states_)) [[unlikely]] {
-			withdraw();
-			return false;
-		}
-		return takes_io();
+		return mpath::carries_io(health()) && is_in_service();
+	}
+	// Among those, the least first: marginal before stalled, optimized before non-optimized.
+	unsigned reluctance() const noexcept
+	{
+		return static_cast<unsigned>(health()) * 2 + (access_state() != 0);
 	}
 	bool is_optimized() noexcept { return can_carry_io() && access_state() == 0; }
 	// A probe is due whose verdict decides what becomes of the path.
@@ -73,7 +67,7 @@ struct mpath_device final {
 		       (health() == Health::dead && no_such_lun_.load_relaxed());
 	}
 
-	Health health() const noexcept { return health_.load_relaxed(); }
+	Health health() const noexcept { return health_.health(); }
 	Access access() const noexcept;
 	bool takes_io() const noexcept { return kTakesIo >> access_state() & 1; }
 
@@ -102,13 +96,18 @@ struct mpath_device final {
 
 	// --- failure and return -------------------------------------------------
 
-	// An I/O failed on this path. Context: any.
+	// An I/O failed on this path. Only one that carries I/O becomes suspect: what fails late
+	// does not promote a dead one. Context: any.
 	void blame(mpath::Blame blame, mpath_status why) noexcept;
 	// Ask the path now. Context: any.
 	void recheck() noexcept { mpk_work_kick(probe_.get()); }
 	// A bio waits: has the transport put the device back, or might the access state that
 	// keeps it from I/O be old? Context: the head's requeue work.
 	void ask_if_changed(u64 now_ms) noexcept;
+	// I/O in flight does not come back, or does again. Changes nothing for a path that is not
+	// in service; when it ends, the path is what it was. Context: any; the caller has a
+	// reference or is in a read section.
+	void set_stalled(bool stalled) noexcept;
 	// Counts the suspicions that a probe did not confirm: an I/O that failed before one
 	// of those verdicts failed on a path that works.
 	u32 fine_seq() const noexcept { return fine_seq_.load_acquire(); }
@@ -126,7 +125,15 @@ struct mpath_device final {
 	mpath_head &head() const noexcept { return head_; }
 	const char *name() const noexcept { return name_; }
 	void *owner() const noexcept { return owner_; }
-	const char *state_name() const noexcept;
+
+	// What people are shown: its health, or what its transport says if that keeps I/O off.
+	struct Shown {
+		const char *name;
+		mpath::Reason why;
+		u64 since_ms; // what the transport says: since it was first seen
+	};
+	Shown shown() noexcept;
+	u64 changes() const noexcept { return health_.changes(); }
 
 	// Linkage of PathList, which alone touches it.
 	mpath::Atomic<mpath_device *> next_in_list{nullptr};
@@ -154,17 +161,31 @@ private:
 	{
 		return access_state_ ? __atomic_load_n(access_state_, __ATOMIC_RELAXED) & 0x0f : 0;
 	}
+	bool is_in_service() noexcept
+	{
+		if (!device_state_in(usable_states_)) [[unlikely]] {
+			withdraw();
+			return false;
+		}
+		return takes_io();
+	}
 	bool relapses() const noexcept;
+	// What a path is that nothing keeps from carrying I/O: usable, or marginal still.
+	Health at_best() const noexcept;
 	// The transport has taken the device out of service.
 	void withdraw() noexcept;
-	// True if this call changed it. Never leaves removing; leaves foreign only for it.
-	bool change_health(Health to, const char *why) noexcept;
+	// True if this call changed it.
+	bool change_health(Health to, Reason why) noexcept;
+	// Each change comes by here once, after it has taken effect: what people and tools are
+	// told of it is told here. Context: any; two changes may come in the other order.
+	void changed(Health from, Health to, Reason why) noexcept;
+	const char *transport_word(Reason *why) const noexcept;
 	static void run_probe(void *device) noexcept;
 	void probe() noexcept;
 	mpath_verdict ask() noexcept;
 
 	// The first cache line is what choosing a path reads.
-	mpath::Atomic<Health> health_{Health::usable};
+	mpath::HealthState health_;
 	const u32 usable_states_;
 	const u32 *const device_state_;
 	const u8 *const access_state_;
@@ -180,9 +201,11 @@ private:
 	mpath::Owned<mpk_ref, mpk_ref_destroy> ref_;
 	mpath::Owned<mpk_work, mpk_work_destroy> probe_;
 	mpath::Atomic<u32> fine_seq_{0};
-	mpath::Atomic<u64> revived_ms_{0};       // last fine verdict, 0: none yet
+	mpath::Atomic<u64> revived_ms_{0}; // last fine verdict, 0: none yet
+	mpath::Atomic<u64> marginal_until_ms_{0};
 	mpath::Atomic<bool> no_such_lun_{false}; // said its last probe
 	mpath::Atomic<bool> withdrawn_{false};   // by its transport, and not asked since it is back
+	mpath::Atomic<u64> refused_ms_{0};       // first seen refused by its transport, 0: not now
 	u64 asked_ms_ = 0;                       // the requeue work's
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
 	mpath::RareCounts rare_;

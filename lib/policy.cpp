@@ -24,9 +24,11 @@ void PathCache::forget(const mpath_device *path) const noexcept
 		clear(by_node[node]);
 }
 
+namespace {
+
 template <typename Filter>
-mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const PathCache &cache,
-			  const Filter &filter, const ReadGuard &guard) noexcept
+mpath_device *choose_usable(mpath_iopolicy iopolicy, const PathList &paths, const PathCache &cache,
+			    const Filter &filter, const ReadGuard &guard) noexcept
 {
 	switch (iopolicy) {
 	case MPATH_IOPOLICY_NUMA:
@@ -37,6 +39,41 @@ mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const 
 		return QueueDepth::choose(paths, cache, filter, guard);
 	}
 	return Numa::choose(paths, cache, filter, guard);
+}
+
+// No policy and no hints: nothing is to be left of it once a usable path is back.
+template <typename Filter>
+[[gnu::noinline, gnu::cold]] mpath_device *
+choose_reluctant(const PathList &paths, const Filter &filter, const ReadGuard &guard) noexcept
+{
+	mpath_device *best = nullptr;
+	unsigned least = 0;
+
+	for (auto *path = paths.first(guard); path; path = paths.after(*path, guard)) {
+		if (!path->can_carry_io_at_need() || !filter.accepts(*path))
+			continue;
+
+		const unsigned reluctance = path->reluctance();
+
+		if (!best || reluctance < least) {
+			best = path;
+			least = reluctance;
+		}
+	}
+	return best;
+}
+
+} // namespace
+
+template <typename Filter>
+mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const PathCache &cache,
+			  const Filter &filter, const ReadGuard &guard) noexcept
+{
+	mpath_device *path = choose_usable(iopolicy, paths, cache, filter, guard);
+
+	if (path) [[likely]]
+		return path;
+	return choose_reluctant(paths, filter, guard);
 }
 
 template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathCache &,

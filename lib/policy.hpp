@@ -4,6 +4,8 @@
 // A policy is a type with one static function; choose_path() is the one switch. All
 // share three rules: a path that cannot carry I/O is never chosen, an optimized path
 // always beats a non-optimized one, and among equals the path attached first wins.
+// A policy sees usable paths only. Where it finds none, the least reluctant of the others
+// that can carry I/O is taken, whatever the policy.
 //
 // The candidates go through a filter, so that a bio that failed on a path can prefer
 // the others; the filter of the first try accepts everything and costs nothing.

@@ -44,7 +44,7 @@ bool mpath_head::has_other(const mpath_device *path, const Filter &filter,
 			   const ReadGuard &guard) noexcept
 {
 	for (auto *other = paths_.first(guard); other; other = paths_.after(*other, guard))
-		if (other != path && other->can_carry_io() && filter.accepts(*other))
+		if (other != path && other->can_carry_io_at_need() && filter.accepts(*other))
 			return true;
 	return false;
 }

@@ -229,6 +229,30 @@ SCSI_MPATH_SHOW(mpath_state)
 	return sysfs_emit(buf, "%s\n", mpath_device_state_name(path->core));
 }
 
+SCSI_MPATH_SHOW(mpath_state_reason)
+{
+	struct mpath_device_state state;
+
+	mpath_device_read_state(path->core, &state);
+	return sysfs_emit(buf, "%s\n", state.reason);
+}
+
+SCSI_MPATH_SHOW(mpath_state_ms)
+{
+	struct mpath_device_state state;
+
+	mpath_device_read_state(path->core, &state);
+	return sysfs_emit(buf, "%llu\n", (unsigned long long)state.ms);
+}
+
+SCSI_MPATH_SHOW(mpath_state_changes)
+{
+	struct mpath_device_state state;
+
+	mpath_device_read_state(path->core, &state);
+	return sysfs_emit(buf, "%llu\n", (unsigned long long)state.changes);
+}
+
 SCSI_MPATH_SHOW(multipath_path_failover_count)
 {
 	return sysfs_emit(buf, "%llu\n",
@@ -264,6 +288,9 @@ static const struct {
 	{ "mpath_numa_nodes", mpath_numa_nodes_show },
 	{ "mpath_queue_depth", mpath_queue_depth_show },
 	{ "mpath_state", mpath_state_show },
+	{ "mpath_state_reason", mpath_state_reason_show },
+	{ "mpath_state_ms", mpath_state_ms_show },
+	{ "mpath_state_changes", mpath_state_changes_show },
 	{ "multipath_failover_count", multipath_path_failover_count_show },
 	{ "mpath_reads", mpath_reads_show },
 	{ "mpath_writes", mpath_writes_show },

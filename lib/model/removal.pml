@@ -261,7 +261,7 @@ end:	do
 		:: else ->
 			assert(!owner_gone[p]); /* = ask(); */
 			if
-			:: atomic { health[p] == DEAD -> touch(p); health[p] = USABLE; } /* = change_health(Health::usable, */
+			:: atomic { health[p] == DEAD -> touch(p); health[p] = USABLE; } /* = change_health(at_best(), */
 			:: else
 			fi;
 			atomic { touch_head(); kick(REQUEUE); } /* = head_.kick(); */

@@ -246,7 +246,7 @@ end:	do
 			path_came_back();
 			health[p] = USABLE
 #else
-			health[p] = USABLE; /* = if (change_health(Health::usable, "probe: fine")) */
+			health[p] = USABLE; /* = if (change_health(at_best(), Reason::probe_fine)) */
 			path_came_back() /* = head_.path_came_back(); */
 #endif
 		:: running[p] && !good[p] ->

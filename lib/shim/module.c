@@ -31,6 +31,7 @@ EXPORT_SYMBOL_GPL(mpath_head_set_no_path_timeout_ms);
 EXPORT_SYMBOL_GPL(mpath_head_set_queue_if_no_path);
 EXPORT_SYMBOL_GPL(mpath_head_fail_now);
 EXPORT_SYMBOL_GPL(mpath_head_read_stats);
+EXPORT_SYMBOL_GPL(mpath_device_read_state);
 EXPORT_SYMBOL_GPL(mpath_device_state_name);
 EXPORT_SYMBOL_GPL(mpath_device_queue_depth);
 EXPORT_SYMBOL_GPL(mpath_device_serves_node);

@@ -11,6 +11,13 @@ namespace {
 class PathHealth : public Lun {
 protected:
 	std::string state(const Path &path) { return mpath_device_state_name(path.device); }
+	mpath_device_state read(const Path &path)
+	{
+		mpath_device_state state{};
+
+		mpath_device_read_state(path.device, &state);
+		return state;
+	}
 	void blame(Path &path, Blame blame) { path.device->blame(blame, MPATH_STS_IOERR); }
 };
 
@@ -501,4 +508,81 @@ TEST_F(PathHealth, limits_the_rate_of_what_it_says)
 	blame(add("a"), Blame::dead);
 	ASSERT_EQ(log_lines().size(), 1u);
 	EXPECT_TRUE(log_lines()[0].ratelimited);
+}
+
+// --- reason, time and count -------------------------------------------------------------------
+
+TEST_F(PathHealth, has_been_usable_since_it_was_added)
+{
+	advance_ms(70);
+
+	auto &a = add("a");
+
+	advance_ms(30);
+	EXPECT_STREQ(read(a).name, "usable");
+	EXPECT_STREQ(read(a).reason, "added");
+	EXPECT_EQ(read(a).ms, 30u);
+	EXPECT_EQ(read(a).changes, 0u);
+}
+
+TEST_F(PathHealth, knows_why_it_is_what_it_is_and_since_when)
+{
+	auto &a = add("a");
+
+	a.verdict = MPATH_VERDICT_LATER;
+	advance_ms(30);
+	a.device->blame(Blame::suspect, MPATH_STS_TIMEOUT);
+	advance_ms(40);
+	EXPECT_STREQ(read(a).name, "suspect");
+	EXPECT_STREQ(read(a).reason, "timeout");
+	EXPECT_EQ(read(a).ms, 40u);
+	EXPECT_EQ(read(a).changes, 1u);
+	a.device->blame(Blame::dead, MPATH_STS_OFFLINE);
+	advance_ms(1);
+	EXPECT_STREQ(read(a).name, "dead");
+	EXPECT_STREQ(read(a).reason, "device offline");
+	EXPECT_EQ(read(a).ms, 1u);
+	EXPECT_EQ(read(a).changes, 2u);
+}
+
+TEST_F(PathHealth, is_not_news_when_it_is_blamed_again)
+{
+	auto &a = add("a");
+
+	a.verdict = MPATH_VERDICT_DEAD;
+	a.device->blame(Blame::dead, MPATH_STS_TRANSPORT);
+	advance_ms(5000);
+	a.device->blame(Blame::dead, MPATH_STS_OFFLINE);
+	EXPECT_STREQ(read(a).reason, "transport error");
+	EXPECT_EQ(read(a).ms, 5000u);
+	EXPECT_EQ(read(a).changes, 1u);
+}
+
+TEST_F(PathHealth, counts_the_time_of_what_the_transport_says_from_when_it_was_seen)
+{
+	auto &a = add("a");
+
+	advance_ms(50);
+	a.device_state = kBlocked;
+	EXPECT_STREQ(read(a).name, "blocked");
+	EXPECT_STREQ(read(a).reason, "its device is blocked or offline");
+	EXPECT_EQ(read(a).ms, 0u);
+	advance_ms(20);
+	EXPECT_EQ(read(a).ms, 20u);
+	a.device_state = kRunning;
+	EXPECT_EQ(read(a).ms, 70u) << "usable all the time";
+	a.access_state = kStandby;
+	EXPECT_STREQ(read(a).reason, "its access state");
+	EXPECT_EQ(read(a).ms, 0u);
+}
+
+TEST_F(PathHealth, has_a_word_for_every_reason)
+{
+	for (int i = 0; i <= static_cast<int>(mpath::Reason::last); i++) {
+		const char *word = mpath::word(static_cast<mpath::Reason>(i));
+
+		EXPECT_STRNE(word, "?");
+		if (i != MPATH_STS_MAX)
+			EXPECT_STRNE(word, "unknown error") << i;
+	}
 }

@@ -65,7 +65,8 @@ for f in $CLASS/0/{iopolicy,wwid} "$HEAD_SYS"/{no_path_timeout_ms,delayed_remova
 	equal "$(wc -l <"$f")" 1 "lines in $f"
 done
 for p in "${PATHS[@]}"; do
-	for f in mpath_dev mpath_numa_nodes mpath_queue_depth mpath_state; do
+	for f in mpath_dev mpath_numa_nodes mpath_queue_depth mpath_state \
+		mpath_state_reason mpath_state_ms mpath_state_changes; do
 		equal "$(wc -l <"/sys/block/$(disk_of "$p")/$f")" 1 "lines in $f of $p"
 	done
 done

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "health.hpp"
+
+#include "port.h"
+
+namespace mpath {
+
+namespace {
+
+// Which changes there are, but for the end of a stall: no probe can tell of that.
+constexpr bool may_change(Health from, Health to) noexcept
+{
+	if (from == to || from == Health::removing)
+		return false;
+	if (from == Health::foreign)
+		return to == Health::removing;
+	switch (to) {
+	case Health::usable:
+	case Health::marginal:
+		return from != Health::stalled;
+	case Health::suspect:
+		return carries_io(from);
+	case Health::stalled:
+		return from == Health::usable || from == Health::marginal;
+	case Health::dead:
+	case Health::foreign:
+	case Health::removing:
+		break;
+	}
+	return true;
+}
+
+} // namespace
+
+const char *word(Health health) noexcept
+{
+	switch (health) {
+	case Health::usable:
+		return "usable";
+	case Health::marginal:
+		return "marginal";
+	case Health::stalled:
+		return "stalled";
+	case Health::suspect:
+		return "suspect";
+	case Health::dead:
+		return "dead";
+	case Health::foreign:
+		return "foreign";
+	case Health::removing:
+		return "removing";
+	}
+	return "?";
+}
+
+const char *word(Reason reason) noexcept
+{
+	switch (reason) {
+	case Reason::added:
+		return "added";
+	case Reason::removed:
+		return "removed";
+	case Reason::out_of_service:
+		return "its device is blocked or offline";
+	case Reason::access_state:
+		return "its access state";
+	case Reason::io_is_stuck:
+		return "I/O does not come back";
+	case Reason::io_moves_again:
+		return "I/O comes back";
+	case Reason::probe_fine:
+		return "probe: fine";
+	case Reason::probe_failed:
+		return "probe: no";
+	case Reason::probe_no_lun:
+		return "probe: no such LUN";
+	case Reason::probe_other_lun:
+		return "probe: it is another LUN now";
+	case Reason::probe_unanswered:
+		return "probe: no answer";
+	case Reason::after_the_statuses:
+		break;
+	}
+	return status_word(static_cast<mpath_status>(reason));
+}
+
+HealthState::HealthState() noexcept : standing_({Health::usable, Reason::added, mpk_now_ms()}) {}
+
+bool HealthState::replace(Standing &seen, Health to, Reason why) noexcept
+{
+	// Acquire and release: the one who wins sees what the previous winner wrote, and whoever
+	// then finds the path usable sees what made it so.
+	if (!standing_.compare_exchange(seen, {to, why, mpk_now_ms()}))
+		return false;
+	changes_.fetch_add_relaxed(1);
+	return true;
+}
+
+bool HealthState::change(Health to, Reason why, Health *from) noexcept
+{
+	Standing seen = standing_.load_relaxed();
+
+	do {
+		if (!may_change(seen.health, to))
+			return false;
+	} while (!replace(seen, to, why));
+	*from = seen.health;
+	return true;
+}
+
+bool HealthState::change_from(Health from, Health to, Reason why) noexcept
+{
+	Standing seen = standing_.load_relaxed();
+
+	do {
+		if (seen.health != from)
+			return false;
+	} while (!replace(seen, to, why));
+	return true;
+}
+
+} // namespace mpath

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+// health: what I/O and probes have shown of a path, and the rules by which it changes.
+//
+//	usable <-> marginal		a path that fails often is spared for a time
+//	usable, marginal <-> stalled	I/O in flight does not come back
+//	any of these -> suspect		an I/O failed in a way that may be its own fault, or
+//					the transport took the device out of service
+//	any -> dead			the transport or a probe says so
+//	suspect, dead -> usable, marginal	a probe was fine
+//	any -> foreign -> removing	final
+//
+// Each change has a reason and a time. What the transport itself keeps of a path (blocked,
+// offline, transitioning, standby) is read there, and is no part of this.
+#pragma once
+
+#include "classify.hpp"
+#include "util/atomic.hpp"
+
+namespace mpath {
+
+// In this order: up to stalled a path carries I/O, the first by choice, the others when
+// nothing better is left.
+enum class Health : u8 {
+	usable,
+	marginal, // works, but not reliably: until its time is up
+	stalled,  // I/O in flight does not come back: as long as it does not
+	suspect,  // a probe decides
+	dead,     // the transport or a probe says it carries nothing
+	foreign,  // it has become another LUN: never used again
+	removing, // final
+};
+
+constexpr bool carries_io(Health health) noexcept
+{
+	return health <= Health::stalled;
+}
+
+// Why it changed: the status of an I/O, or what follows.
+enum class Reason : u8 {
+	after_the_statuses = MPATH_STS_MAX,
+	added,
+	removed,
+	out_of_service,
+	access_state,
+	io_is_stuck,
+	io_moves_again,
+	probe_fine,
+	probe_failed,
+	probe_no_lun,
+	probe_other_lun,
+	probe_unanswered,
+	last = probe_unanswered,
+};
+
+constexpr Reason because_of(mpath_status status) noexcept
+{
+	return static_cast<Reason>(status);
+}
+
+// For people, and part of the ABI: sysfs shows them.
+const char *word(Health health) noexcept;
+const char *word(Reason reason) noexcept;
+
+// A health, why, and since when: one word, so that the three always belong together.
+struct Standing {
+	Health health;
+	Reason why;
+	u64 since_ms : 48;
+};
+static_assert(sizeof(Standing) == sizeof(u64));
+
+class HealthState {
+public:
+	HealthState() noexcept;
+
+	Health health() const noexcept { return standing_.load_relaxed().health; }
+	Standing standing() const noexcept { return standing_.load_relaxed(); }
+	// How often it has changed.
+	u64 changes() const noexcept { return changes_.load_relaxed(); }
+
+	// Change to @to from whatever it is, if there is such a change; or from @from only.
+	// True if this call changed it; then *from is what it was. Of several callers one wins,
+	// and who wins sees what the winner before has written. Context: any.
+	bool change(Health to, Reason why, Health *from) noexcept;
+	bool change_from(Health from, Health to, Reason why) noexcept;
+
+private:
+	bool replace(Standing &seen, Health to, Reason why) noexcept;
+
+	Atomic<Standing> standing_;
+	Atomic<u64> changes_{0};
+};
+
+} // namespace mpath
