@@ -174,6 +174,18 @@ struct mpath_device_stats {
 	u64 failover_count; /* I/Os that moved away */
 	u64 probes;
 	u64 in_flight;
+	u64 oldest_ms; /* since the oldest of them was sent, to a quarter of a second; 0: none */
+};
+
+/*
+ * How long a path's I/Os take that succeed: @count[0] below 1 us, @count[n] below 2^n us, the
+ * last one anything more. Of every 16 I/Os of a CPU one is measured, or under service-time
+ * each. The average follows the last few of them; 0 until there is one.
+ */
+#define MPATH_LATENCY_BUCKETS 26
+struct mpath_device_latency {
+	u64 count[MPATH_LATENCY_BUCKETS];
+	u64 average_ns;
 };
 
 /* The state of a path for people; the words are constants. */
@@ -274,6 +286,13 @@ int mpath_head_no_path_timeout_ms(const struct mpath_head *head) MPATH_NOEXCEPT;
 /* Return: 0, or -EINVAL and nothing changed. Kicks the requeue list. */
 int mpath_head_set_no_path_timeout_ms(struct mpath_head *head, long long ms) MPATH_NOEXCEPT;
 /*
+ * A path is stalled whose oldest I/O in flight is older than this and four times its average
+ * latency: it gets no more I/O while another path is usable. 0: never.
+ */
+u32 mpath_head_stall_timeout_ms(const struct mpath_head *head) MPATH_NOEXCEPT;
+/* Return: 0, or -EINVAL (more than a day, or less than nothing) and nothing changed. */
+int mpath_head_set_stall_timeout_ms(struct mpath_head *head, long long ms) MPATH_NOEXCEPT;
+/*
  * mpath_head_set_queue_if_no_path - hold I/O without a path, whatever the time
  * The caller must see to an end: switch it off again, or kill the head. Kicks the
  * requeue list. Context: any. Upstream: MPATH_HEAD_QUEUE_IF_NO_PATH.
@@ -303,6 +322,8 @@ u64 mpath_device_failover_count(const struct mpath_device *device) MPATH_NOEXCEP
 /* The counters of all CPUs are read one after the other, while they go on. */
 void mpath_device_read_stats(const struct mpath_device *device,
 			     struct mpath_device_stats *stats) MPATH_NOEXCEPT;
+void mpath_device_read_latency(const struct mpath_device *device, enum mpath_direction direction,
+			       struct mpath_device_latency *latency) MPATH_NOEXCEPT;
 
 /*
  * mpath_head_submit - the head's submit_bio, after the split to its limits

@@ -29,6 +29,7 @@ struct mpath_io {
 	} suspected[2];
 	u32 confirmed_id; /* failed here although the path is fine */
 	u32 sectors;
+	u64 sent_ns;              /* 0: its latency is not measured */
 	enum mpath_status status; /* of the last failure */
 	u8 confirmed;
 	u8 moves;
@@ -182,6 +183,7 @@ struct mpath_io_counts {
 	u64 in_flight[MPATH_EPOCHS];
 	u64 ios[MPATH_DIRECTIONS];
 	u64 sectors[MPATH_DIRECTIONS];
+	u64 latency[MPATH_DIRECTIONS][MPATH_LATENCY_BUCKETS];
 };
 
 /* Return: ios[@direction] of this CPU, this one included. Context: any. */
@@ -189,6 +191,8 @@ u64 mpk_count_sent(struct mpk_percpu *counts, u32 epoch, enum mpath_direction di
 		   u32 sectors) MPATH_NOEXCEPT;
 /* Release: who sees it also sees that the I/O was counted when it was sent. Context: any. */
 void mpk_count_back(struct mpk_percpu *counts, u32 epoch) MPATH_NOEXCEPT;
+void mpk_count_latency(struct mpk_percpu *counts, enum mpath_direction direction,
+		       u32 bucket) MPATH_NOEXCEPT;
 
 u32 mpk_nr_nodes(void) MPATH_NOEXCEPT;
 u32 mpk_this_node(void) MPATH_NOEXCEPT;
@@ -196,6 +200,7 @@ int mpk_node_distance(int a, int b) MPATH_NOEXCEPT;
 
 /* Monotonic. */
 u64 mpk_now_ms(void) MPATH_NOEXCEPT;
+u64 mpk_now_ns(void) MPATH_NOEXCEPT;
 
 /* --- words (shim/log.c) ----------------------------------------------------- */
 

@@ -9,6 +9,7 @@ namespace {
 // mpath_head_config carries milliseconds in an int; a day is more than anyone means
 // short of "for ever", which is -1.
 constexpr long long kMaxNoPathTimeoutMs = 24LL * 3600 * 1000;
+constexpr long long kMaxStallTimeoutMs = kMaxNoPathTimeoutMs;
 
 constexpr mpath_iopolicy kPolicies[] = {MPATH_IOPOLICY_NUMA, MPATH_IOPOLICY_ROUND_ROBIN,
 					MPATH_IOPOLICY_QUEUE_DEPTH};
@@ -152,6 +153,19 @@ int mpath_head_set_no_path_timeout_ms(mpath_head *head, long long ms) noexcept
 	return 0;
 }
 
+u32 mpath_head_stall_timeout_ms(const mpath_head *head) noexcept
+{
+	return head->stall_timeout_ms();
+}
+
+int mpath_head_set_stall_timeout_ms(mpath_head *head, long long ms) noexcept
+{
+	if (ms < 0 || ms > kMaxStallTimeoutMs)
+		return -EINVAL;
+	head->set_stall_timeout_ms(static_cast<u32>(ms));
+	return 0;
+}
+
 void mpath_head_set_queue_if_no_path(mpath_head *head, bool queue) noexcept
 {
 	head->set_queue_if_no_path(queue);
@@ -200,6 +214,12 @@ u64 mpath_device_failover_count(const mpath_device *device) noexcept
 void mpath_device_read_stats(const mpath_device *device, struct mpath_device_stats *stats) noexcept
 {
 	*stats = device->stats();
+}
+
+void mpath_device_read_latency(const mpath_device *device, mpath_direction direction,
+			       mpath_device_latency *latency) noexcept
+{
+	*latency = device->latency(direction);
 }
 
 void mpath_head_submit(mpath_head *head, bio *bio, mpath_bio_traits traits) noexcept

@@ -7,6 +7,8 @@
 #include "health.cpp"
 #include "geometry.cpp"
 #include "path_stats.cpp"
+#include "epochs.cpp"
+#include "watch.cpp"
 #include "policy.cpp"
 #include "path.cpp"
 #include "head.cpp"

@@ -32,7 +32,7 @@ int mpath_head::create(const mpath_head_config &config, mpath_head **out) noexce
 	auto *head = new (memory) mpath_head(config);
 
 	if (!head->pool_ || !head->requeue_lock_ || !head->cursors_ || !head->paths_lock_ ||
-	    !head->requeue_work_) {
+	    !head->requeue_work_ || !head->watch_) {
 		destroy(head);
 		return -ENOMEM;
 	}

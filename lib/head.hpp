@@ -12,6 +12,7 @@
 #include "path_list.hpp"
 #include "policy.hpp"
 #include "util/io_fifo.hpp"
+#include "watch.hpp"
 
 struct mpath_head final {
 	// 0 and *out, or -ENOMEM.
@@ -47,6 +48,8 @@ struct mpath_head final {
 	void set_submit_mode(mpath_submit_mode mode) noexcept { submit_mode_.store_relaxed(mode); }
 	int no_path_timeout_ms() const noexcept { return no_path_timeout_ms_.load_relaxed(); }
 	void set_no_path_timeout_ms(int ms) noexcept;
+	u32 stall_timeout_ms() const noexcept { return watch_.stall_timeout_ms(); }
+	void set_stall_timeout_ms(u32 ms) noexcept { watch_.set_stall_timeout_ms(ms); }
 	void set_queue_if_no_path(bool queue) noexcept;
 	void fail_now() noexcept;
 	bool serves_node(const mpath_device *path, int node) const noexcept;
@@ -113,6 +116,7 @@ private:
 	mpath::PathList paths_;
 	mpath::PathCache cache_{};
 	mpath::Owned<mpk_io_pool, mpk_io_pool_destroy> pool_;
+	mpath::Watch watch_{paths_};
 
 	// Failure and administration.
 	alignas(64) mpath::Owned<mpk_spinlock, mpk_spinlock_destroy> requeue_lock_;

@@ -6,6 +6,7 @@
 
 namespace {
 
+using mpath::Epochs;
 using mpath::Health;
 using mpath::Reason;
 
@@ -20,6 +21,9 @@ constexpr u32 kProbeLaterMs = 200;
 // Bios wait for the verdict on a suspect path: it cannot be put off for ever.
 constexpr u32 kMaxLater = 50;
 
+// I/O is stuck that takes so many times the usual time, and the head's time besides.
+constexpr u64 kStallLatencies = 4;
+
 // A path that dies this soon after a probe found it fine has relapsed.
 constexpr u64 kRelapseMs = 10000;
 
@@ -28,7 +32,7 @@ constexpr u64 kRelapseMs = 10000;
 mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &config) noexcept
 	: usable_states_(config.usable_states), device_state_(config.device_state),
 	  access_state_(config.access_state), disk_(config.disk), numa_node_(config.numa_node),
-	  id_(id), waiting_states_(config.waiting_states), head_(head), ref_(mpk_ref_create()),
+	  id_(id), head_(head), waiting_states_(config.waiting_states), ref_(mpk_ref_create()),
 	  probe_(mpk_work_create(MPATH_WORK_PROBE, run_probe, this)), ops_(config.ops),
 	  owner_(config.owner)
 {
@@ -247,8 +251,63 @@ mpath_device_stats mpath_device::stats() const noexcept
 		stats.errors[cls] = rare_.errors(cls);
 	stats.failover_count = rare_.moves();
 	stats.probes = rare_.probes();
-	stats.in_flight = counts_.in_flight();
+
+	const auto glance = counts_.glance();
+
+	stats.in_flight = glance.all_in_flight();
+	stats.oldest_ms = epochs_.oldest_ms(glance, epoch_.load_relaxed(), mpk_now_ms());
 	return stats;
+}
+
+mpath_device_latency mpath_device::latency(mpath_direction direction) const noexcept
+{
+	mpath_device_latency latency{};
+
+	for (u32 bucket = 0; bucket < MPATH_LATENCY_BUCKETS; bucket++)
+		latency.count[bucket] = counts_.latency(direction, bucket);
+	latency.average_ns = latency_[direction].value();
+	return latency;
+}
+
+void mpath_device::measure(const mpath_io &io) noexcept
+{
+	const u64 ns = mpk_now_ns() - io.sent_ns;
+	const auto direction = static_cast<mpath_direction>(io.direction);
+
+	counts_.took(direction, ns);
+	// It would tell of the stall, and put off the next one.
+	if (health() != Health::stalled)
+		latency_[direction].add(ns);
+}
+
+// What I/O usually takes of whichever kind is slower.
+u64 mpath_device::usual_ms() const noexcept
+{
+	const u64 read = latency_[MPATH_READ].value();
+	const u64 write = latency_[MPATH_WRITE].value();
+
+	return (read > write ? read : write) / 1000000;
+}
+
+bool mpath_device::look_after(u64 now_ms, u32 stall_timeout_ms) noexcept
+{
+	const auto glance = counts_.glance();
+	const bool busy = glance.sent != sent_then_ || glance.all_in_flight();
+	const u32 current = epoch_.load_relaxed();
+	const u32 next = epochs_.turn(glance, current, now_ms);
+
+	sent_then_ = glance.sent;
+	if (next != current)
+		epoch_.store_relaxed(next);
+
+	// A tick more: the age may be that much too big.
+	const u64 limit = stall_timeout_ms + kStallLatencies * usual_ms() + Epochs::kTickMs;
+
+	if (stall_timeout_ms && epochs_.oldest_ms(glance, next, now_ms) >= limit)
+		set_stalled(true);
+	else if (health() == Health::stalled)
+		set_stalled(false);
+	return busy;
 }
 
 // What the transport says, where that keeps I/O off; nullptr where it does not.

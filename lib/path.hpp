@@ -12,6 +12,7 @@
 #pragma once
 
 #include "health.hpp"
+#include "epochs.hpp"
 #include "path_stats.hpp"
 #include "port.h"
 #include "util/atomic.hpp"
@@ -84,15 +85,24 @@ struct mpath_device final {
 	// @io goes down this path; and has come back with @status. Context: any.
 	void count_sent(mpath_io &io) noexcept
 	{
-		io.epoch = 0;
-		counts_.sent(io.epoch, static_cast<mpath_direction>(io.direction), io.sectors);
+		io.epoch = epoch_.load_relaxed();
+
+		const u64 sent = counts_.sent(io.epoch, static_cast<mpath_direction>(io.direction),
+					      io.sectors);
+
+		io.sent_ns = sent % kMeasuredOf == 0 ? mpk_now_ns() : 0;
 	}
 	void count_back(const mpath_io &io, mpath_status status) noexcept
 	{
 		counts_.back(io.epoch);
 		if (status != MPATH_STS_OK) [[unlikely]]
 			rare_.failed(status);
+		else if (io.sent_ns) [[unlikely]]
+			measure(io);
 	}
+	// Once a tick: turns the epochs, and finds out whether I/O does not come back. False if
+	// there was no I/O since the last time. Context: the head's watch, in its read section.
+	bool look_after(u64 now_ms, u32 stall_timeout_ms) noexcept;
 
 	// --- failure and return -------------------------------------------------
 
@@ -121,6 +131,7 @@ struct mpath_device final {
 	void count_failover() noexcept { rare_.moved(); }
 	u64 failovers() const noexcept { return rare_.moves(); }
 	mpath_device_stats stats() const noexcept;
+	mpath_device_latency latency(mpath_direction direction) const noexcept;
 
 	mpath_head &head() const noexcept { return head_; }
 	const char *name() const noexcept { return name_; }
@@ -147,6 +158,12 @@ private:
 	// SPC-5 table 35: optimized, non-optimized, and logical block dependent, which is
 	// optimized for some of its blocks.
 	static constexpr u32 kTakesIo = 1 << 0x0 | 1 << 0x1 | 1 << 0x4;
+
+	// Of so many I/Os that a CPU sends the latency of one is measured.
+	static constexpr u64 kMeasuredOf = 16;
+
+	[[gnu::noinline]] void measure(const mpath_io &io) noexcept;
+	u64 usual_ms() const noexcept;
 
 	bool device_state_in(u32 mask) const noexcept
 	{
@@ -192,12 +209,16 @@ private:
 	gendisk *const disk_;
 	const int numa_node_;
 	const u32 id_;
-	const u32 waiting_states_;
+	mpath::Atomic<u32> epoch_{0};
 	mpath::IoCounts counts_;
 	// Written for each I/O under queue-depth: on a line of its own.
 	alignas(64) mpath::Atomic<int> nr_active_{0};
 
 	alignas(64) mpath_head &head_;
+	const u32 waiting_states_;
+	mpath::Average latency_[MPATH_DIRECTIONS];
+	mpath::Epochs epochs_;
+	u64 sent_then_ = 0; // at the last look of the watch
 	mpath::Owned<mpk_ref, mpk_ref_destroy> ref_;
 	mpath::Owned<mpk_work, mpk_work_destroy> probe_;
 	mpath::Atomic<u32> fine_seq_{0};

@@ -50,24 +50,46 @@ u64 IoCounts::sum(Field field) const noexcept
 	return sum;
 }
 
-// Of an epoch in which nothing is sent any more, every sending is visible by now, so that
-// what may be missed are returns: the sum is right or too big. While the epoch goes on it may
-// miss a sending whose return it sees, and be less than nothing.
-u64 IoCounts::in_flight(u32 epoch) const noexcept
+// The log2 bucket of mpath_device_latency.
+static u32 bucket_of(u64 ns) noexcept
 {
-	const u64 count =
-		sum([epoch](const mpath_io_counts *counts) { return &counts->in_flight[epoch]; });
+	const u64 us = ns / 1000;
+	const u32 bits = us ? 64 - static_cast<u32>(__builtin_clzll(us)) : 0;
 
-	return static_cast<long long>(count) < 0 ? 0 : count;
+	return bits < MPATH_LATENCY_BUCKETS ? bits : MPATH_LATENCY_BUCKETS - 1;
 }
 
-u64 IoCounts::in_flight() const noexcept
+void IoCounts::took(mpath_direction direction, u64 ns) noexcept
+{
+	mpk_count_latency(percpu_.get(), direction, bucket_of(ns));
+}
+
+u64 IoCounts::Glance::all_in_flight() const noexcept
 {
 	u64 sum = 0;
 
-	for (u32 epoch = 0; epoch < MPATH_EPOCHS; epoch++)
-		sum += in_flight(epoch);
+	for (const u64 count : in_flight)
+		sum += count;
 	return sum;
+}
+
+// What is in flight before what was sent: an I/O whose return was seen is among the sent. So
+// where that has not changed since the last glance, no sending was missed; nor is one of an
+// epoch that is over. What may be missed then are returns: the count is right or too big.
+// Otherwise it can miss a sending whose return it sees, and be less than nothing.
+IoCounts::Glance IoCounts::glance() const noexcept
+{
+	Glance glance{};
+
+	for (u32 epoch = 0; epoch < MPATH_EPOCHS; epoch++) {
+		const u64 count = sum([epoch](const mpath_io_counts *counts) {
+			return &counts->in_flight[epoch];
+		});
+
+		glance.in_flight[epoch] = static_cast<long long>(count) < 0 ? 0 : count;
+	}
+	glance.sent = ios(MPATH_READ) + ios(MPATH_WRITE);
+	return glance;
 }
 
 u64 IoCounts::ios(u32 direction) const noexcept
@@ -79,6 +101,13 @@ u64 IoCounts::sectors(u32 direction) const noexcept
 {
 	return sum(
 		[direction](const mpath_io_counts *counts) { return &counts->sectors[direction]; });
+}
+
+u64 IoCounts::latency(u32 direction, u32 bucket) const noexcept
+{
+	return sum([direction, bucket](const mpath_io_counts *counts) {
+		return &counts->latency[direction][bucket];
+	});
 }
 
 } // namespace mpath

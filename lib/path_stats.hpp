@@ -26,17 +26,46 @@ public:
 	}
 	void back(u32 epoch) noexcept { mpk_count_back(percpu_.get(), epoch); }
 
-	// Never less than what is in flight of an epoch in which nothing is sent any more.
-	u64 in_flight(u32 epoch) const noexcept;
-	u64 in_flight() const noexcept;
+	void took(mpath_direction direction, u64 ns) noexcept;
+
+	// What is in flight, by the epoch in which it was sent, and then what was ever sent. Of
+	// an epoch in which nothing is sent any more, and of all if nothing was sent since the
+	// last glance, the count is never less than what is in flight.
+	struct Glance {
+		u64 in_flight[MPATH_EPOCHS];
+		u64 sent;
+
+		u64 all_in_flight() const noexcept;
+	};
+	Glance glance() const noexcept;
 	u64 ios(u32 direction) const noexcept;
 	u64 sectors(u32 direction) const noexcept;
+	u64 latency(u32 direction, u32 bucket) const noexcept;
 
 private:
 	template <typename Field>
 	u64 sum(Field field) const noexcept;
 
 	Owned<mpk_percpu, mpk_percpu_destroy> percpu_;
+};
+
+// A moving average of what was measured last. All CPUs share it, and each measures one I/O in
+// sixteen at most, unless the policy needs them all and shares more than this. Two that write
+// at once lose one of two measurements, which an average does not mind.
+class Average {
+public:
+	void add(u64 value) noexcept
+	{
+		const u64 old = average_.load_relaxed();
+
+		average_.store_relaxed(old ? old - old / kWeight + value / kWeight : value);
+	}
+	u64 value() const noexcept { return average_.load_relaxed(); }
+
+private:
+	static constexpr u64 kWeight = 8;
+
+	Atomic<u64> average_{0};
 };
 
 class RareCounts {

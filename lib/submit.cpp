@@ -112,6 +112,7 @@ void mpath_head::send(mpath_io *io, mpath_device *path, bool failfast) noexcept
 	if (io->counted)
 		path->count_active(1);
 	path->count_sent(*io);
+	watch_.mind();
 	mpk_io_send(io, path->disk(), failfast);
 }
 

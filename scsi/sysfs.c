@@ -101,6 +101,24 @@ static ssize_t no_path_timeout_ms_store(struct device *dev, struct device_attrib
 }
 static DEVICE_ATTR_RW(no_path_timeout_ms);
 
+static ssize_t stall_timeout_ms_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", mpath_head_stall_timeout_ms(scsi_mpath_core_of(dev)));
+}
+
+static ssize_t stall_timeout_ms_store(struct device *dev, struct device_attribute *attr,
+				      const char *buf, size_t count)
+{
+	long long ms;
+	int ret;
+
+	if (kstrtoll(buf, 10, &ms))
+		return -EINVAL;
+	ret = mpath_head_set_stall_timeout_ms(scsi_mpath_core_of(dev), ms);
+	return ret ? ret : count;
+}
+static DEVICE_ATTR_RW(stall_timeout_ms);
+
 static ssize_t delayed_removal_secs_show(struct device *dev, struct device_attribute *attr,
 					 char *buf)
 {
@@ -168,6 +186,7 @@ SCSI_MPATH_COUNTER(mpath_parked, parked);
 
 static struct attribute *scsi_mpath_disk_attrs[] = {
 	&dev_attr_no_path_timeout_ms.attr,
+	&dev_attr_stall_timeout_ms.attr,
 	&dev_attr_delayed_removal_secs.attr,
 	&dev_attr_fail_now.attr,
 	&dev_attr_submit_mode.attr,
@@ -279,6 +298,51 @@ SCSI_MPATH_PATH_COUNTER(mpath_errors_io, errors[MPATH_ERROR_IO])
 SCSI_MPATH_PATH_COUNTER(mpath_errors_busy, errors[MPATH_ERROR_BUSY])
 SCSI_MPATH_PATH_COUNTER(mpath_errors_lun, errors[MPATH_ERROR_LUN])
 SCSI_MPATH_PATH_COUNTER(mpath_probes, probes)
+SCSI_MPATH_PATH_COUNTER(mpath_oldest_ms, oldest_ms)
+
+/* The histogram: one number for each power of two. */
+static ssize_t scsi_mpath_show_latency(struct scsi_mpath_path *path, char *buf,
+				       enum mpath_direction direction)
+{
+	struct mpath_device_latency latency;
+	int len = 0;
+	int i;
+
+	mpath_device_read_latency(path->core, direction, &latency);
+	for (i = 0; i < MPATH_LATENCY_BUCKETS; i++)
+		len += sysfs_emit_at(buf, len, "%s%llu", i ? " " : "",
+				     (unsigned long long)latency.count[i]);
+	return len + sysfs_emit_at(buf, len, "\n");
+}
+
+SCSI_MPATH_SHOW(mpath_read_latency_us)
+{
+	return scsi_mpath_show_latency(path, buf, MPATH_READ);
+}
+
+SCSI_MPATH_SHOW(mpath_write_latency_us)
+{
+	return scsi_mpath_show_latency(path, buf, MPATH_WRITE);
+}
+
+static ssize_t scsi_mpath_show_average(struct scsi_mpath_path *path, char *buf,
+				       enum mpath_direction direction)
+{
+	struct mpath_device_latency latency;
+
+	mpath_device_read_latency(path->core, direction, &latency);
+	return sysfs_emit(buf, "%llu\n", (unsigned long long)latency.average_ns / NSEC_PER_USEC);
+}
+
+SCSI_MPATH_SHOW(mpath_read_average_us)
+{
+	return scsi_mpath_show_average(path, buf, MPATH_READ);
+}
+
+SCSI_MPATH_SHOW(mpath_write_average_us)
+{
+	return scsi_mpath_show_average(path, buf, MPATH_WRITE);
+}
 
 static const struct {
 	const char *name;
@@ -303,6 +367,11 @@ static const struct {
 	{ "mpath_errors_busy", mpath_errors_busy_show },
 	{ "mpath_errors_lun", mpath_errors_lun_show },
 	{ "mpath_probes", mpath_probes_show },
+	{ "mpath_oldest_ms", mpath_oldest_ms_show },
+	{ "mpath_read_latency_us", mpath_read_latency_us_show },
+	{ "mpath_write_latency_us", mpath_write_latency_us_show },
+	{ "mpath_read_average_us", mpath_read_average_us_show },
+	{ "mpath_write_average_us", mpath_write_average_us_show },
 };
 
 static ssize_t scsi_mpath_path_show(struct device *dev, struct device_attribute *attr, char *buf)

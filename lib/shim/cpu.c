@@ -49,6 +49,11 @@ void mpk_count_back(struct mpk_percpu *percpu, u32 epoch)
 	this_cpu_dec(mpk_counts(percpu)->in_flight[epoch]);
 }
 
+void mpk_count_latency(struct mpk_percpu *percpu, enum mpath_direction direction, u32 bucket)
+{
+	this_cpu_inc(mpk_counts(percpu)->latency[direction][bucket]);
+}
+
 u32 mpk_nr_cpus(void)
 {
 	return nr_cpu_ids;
@@ -72,4 +77,9 @@ int mpk_node_distance(int a, int b)
 u64 mpk_now_ms(void)
 {
 	return ktime_to_ms(ktime_get());
+}
+
+u64 mpk_now_ns(void)
+{
+	return ktime_get_ns();
 }

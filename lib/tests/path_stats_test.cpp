@@ -136,9 +136,9 @@ TEST_F(PathStats, never_show_less_than_nothing_in_flight)
 		set_cpu(1);
 		counts.back(0);
 	});
-	EXPECT_EQ(counts.in_flight(0), 0u);
+	EXPECT_EQ(counts.glance().in_flight[0], 0u);
 	clear_hooks();
-	EXPECT_EQ(counts.in_flight(0), 0u);
+	EXPECT_EQ(counts.glance().in_flight[0], 0u);
 }
 
 TEST_F(PathStats, follow_a_bio_that_moves)

@@ -128,6 +128,14 @@ void mpk_count_back(mpk_percpu *percpu, u32 epoch) noexcept
 	__atomic_fetch_sub(&counts_of_this_cpu(percpu)->in_flight[epoch], 1, __ATOMIC_RELEASE);
 }
 
+void mpk_count_latency(mpk_percpu *percpu, mpath_direction direction, u32 bucket) noexcept
+{
+	Call call(Port::count_latency);
+
+	__atomic_fetch_add(&counts_of_this_cpu(percpu)->latency[direction][bucket], 1,
+			   __ATOMIC_RELAXED);
+}
+
 u32 mpk_nr_cpus() noexcept
 {
 	Call call(Port::nr_cpus);

@@ -68,7 +68,7 @@ namespace mpath::fake {
 	X(ref_create) X(ref_destroy) X(ref_get) X(ref_put) X(ref_drain) \
 	X(work_create) X(work_destroy) X(work_kick) X(work_arm) X(work_cancel) \
 	X(alloc) X(free) X(percpu_create) X(percpu_destroy) X(percpu_this) X(percpu_of) \
-	X(count_sent) X(count_back) X(nr_cpus) X(nr_nodes) X(this_node) X(node_distance) X(now_ms) \
+	X(count_sent) X(count_back) X(count_latency) X(nr_cpus) X(nr_nodes) X(this_node) X(node_distance) X(now_ms) X(now_ns) \
 	X(log) X(log_ratelimited)
 // clang-format on
 
@@ -118,6 +118,8 @@ u64 now_ms();
 void advance_ms(u64 ms);
 // Move the clock, and run nothing: as if all workers had been busy.
 void skip_ms(u64 ms);
+// Finer than a work item's clock: the fraction of a millisecond that has passed besides.
+void set_fraction_ns(u64 ns);
 // An item that is due counts as already running when somebody cancels it: cancel waits for it.
 void due_work_runs_at_cancel(bool yes);
 // A drain with references left asks here for somebody to give them back.
