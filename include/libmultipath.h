@@ -27,7 +27,9 @@ struct mpath_head;
 enum mpath_iopolicy {
 	MPATH_IOPOLICY_NUMA,
 	MPATH_IOPOLICY_ROUND_ROBIN,
+	/* From here on I/O is counted on its path, in a word that CPUs share. */
 	MPATH_IOPOLICY_QUEUE_DEPTH,
+	MPATH_IOPOLICY_SERVICE_TIME,
 };
 
 /* How a bio goes down a path; see lib/README.md, "The life of a bio". */
@@ -314,7 +316,7 @@ void mpath_head_read_stats(struct mpath_head *head, struct mpath_head_stats *sta
 void mpath_device_read_state(struct mpath_device *device,
 			     struct mpath_device_state *state) MPATH_NOEXCEPT;
 const char *mpath_device_state_name(struct mpath_device *device) MPATH_NOEXCEPT;
-/* I/O in flight counted by the queue-depth policy; 0 under the others. */
+/* I/O in flight counted under queue-depth and service-time; 0 under the others. */
 int mpath_device_queue_depth(const struct mpath_device *device) MPATH_NOEXCEPT;
 /* Is this path the numa policy's choice for @node? Always false under the others. */
 bool mpath_device_serves_node(struct mpath_device *device, int node) MPATH_NOEXCEPT;

@@ -29,6 +29,7 @@ struct mpath_io {
 	} suspected[2];
 	u32 confirmed_id; /* failed here although the path is fine */
 	u32 sectors;
+	u32 depth;                /* of its path, with it; 0: not counted */
 	u64 sent_ns;              /* 0: its latency is not measured */
 	enum mpath_status status; /* of the last failure */
 	u8 confirmed;

@@ -12,7 +12,7 @@ constexpr long long kMaxNoPathTimeoutMs = 24LL * 3600 * 1000;
 constexpr long long kMaxStallTimeoutMs = kMaxNoPathTimeoutMs;
 
 constexpr mpath_iopolicy kPolicies[] = {MPATH_IOPOLICY_NUMA, MPATH_IOPOLICY_ROUND_ROBIN,
-					MPATH_IOPOLICY_QUEUE_DEPTH};
+					MPATH_IOPOLICY_QUEUE_DEPTH, MPATH_IOPOLICY_SERVICE_TIME};
 constexpr mpath_submit_mode kModes[] = {MPATH_SUBMIT_INTERPOSE, MPATH_SUBMIT_CLONE};
 
 } // namespace
@@ -34,6 +34,8 @@ const char *mpath_iopolicy_name(mpath_iopolicy iopolicy) noexcept
 		return "round-robin";
 	case MPATH_IOPOLICY_QUEUE_DEPTH:
 		return "queue-depth";
+	case MPATH_IOPOLICY_SERVICE_TIME:
+		return "service-time";
 	}
 	return "?";
 }

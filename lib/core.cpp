@@ -9,6 +9,7 @@
 #include "path_stats.cpp"
 #include "epochs.cpp"
 #include "watch.cpp"
+#include "wait_estimate.cpp"
 #include "policy.cpp"
 #include "path.cpp"
 #include "head.cpp"

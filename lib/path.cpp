@@ -265,7 +265,7 @@ mpath_device_latency mpath_device::latency(mpath_direction direction) const noex
 
 	for (u32 bucket = 0; bucket < MPATH_LATENCY_BUCKETS; bucket++)
 		latency.count[bucket] = counts_.latency(direction, bucket);
-	latency.average_ns = latency_[direction].value();
+	latency.average_ns = wait_[direction].latency_ns();
 	return latency;
 }
 
@@ -277,26 +277,29 @@ void mpath_device::measure(const mpath_io &io) noexcept
 	counts_.took(direction, ns);
 	// It would tell of the stall, and put off the next one.
 	if (health() != Health::stalled)
-		latency_[direction].add(ns);
+		wait_[direction].add(ns, io.depth);
 }
 
 // What I/O usually takes of whichever kind is slower.
 u64 mpath_device::usual_ms() const noexcept
 {
-	const u64 read = latency_[MPATH_READ].value();
-	const u64 write = latency_[MPATH_WRITE].value();
+	const u64 read = wait_[MPATH_READ].latency_ns();
+	const u64 write = wait_[MPATH_WRITE].latency_ns();
 
 	return (read > write ? read : write) / 1000000;
 }
 
-bool mpath_device::look_after(u64 now_ms, u32 stall_timeout_ms) noexcept
+bool mpath_device::look_after(u64 now_ms, u32 stall_timeout_ms, u64 head_sent) noexcept
 {
 	const auto glance = counts_.glance();
-	const bool busy = glance.sent != sent_then_ || glance.all_in_flight();
+	const u64 sent = glance.sent[MPATH_READ] + glance.sent[MPATH_WRITE];
+	const bool busy = sent != sent_then_ || glance.all_in_flight();
 	const u32 current = epoch_.load_relaxed();
 	const u32 next = epochs_.turn(glance, current, now_ms);
 
-	sent_then_ = glance.sent;
+	sent_then_ = sent;
+	for (u32 direction = 0; direction < MPATH_DIRECTIONS; direction++)
+		wait_[direction].look(glance.sent[direction], head_sent);
 	if (next != current)
 		epoch_.store_relaxed(next);
 

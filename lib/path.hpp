@@ -18,6 +18,7 @@
 #include "util/atomic.hpp"
 #include "util/guards.hpp"
 #include "util/owned.hpp"
+#include "wait_estimate.hpp"
 
 namespace mpath {
 
@@ -80,17 +81,31 @@ struct mpath_device final {
 	void put() noexcept { mpk_ref_put(ref_.get()); }
 
 	int nr_active() const noexcept { return nr_active_.load_relaxed(); }
-	void count_active(int amount) noexcept { nr_active_.fetch_add_relaxed(amount); }
+	// Return: how many there are now.
+	u32 count_active(int amount) noexcept
+	{
+		return static_cast<u32>(nr_active_.fetch_add_relaxed(amount) + amount);
+	}
+
+	// For service-time.
+	u64 expected_wait_ns(mpath_direction direction) const noexcept
+	{
+		return wait_[direction].expected_ns(static_cast<u32>(nr_active()));
+	}
+	bool take_trial(mpath_direction direction) noexcept
+	{
+		return wait_[direction].take_trial();
+	}
 
 	// @io goes down this path; and has come back with @status. Context: any.
-	void count_sent(mpath_io &io) noexcept
+	void count_sent(mpath_io &io, bool measured) noexcept
 	{
 		io.epoch = epoch_.load_relaxed();
 
 		const u64 sent = counts_.sent(io.epoch, static_cast<mpath_direction>(io.direction),
 					      io.sectors);
 
-		io.sent_ns = sent % kMeasuredOf == 0 ? mpk_now_ns() : 0;
+		io.sent_ns = measured || sent % kMeasuredOf == 0 ? mpk_now_ns() : 0;
 	}
 	void count_back(const mpath_io &io, mpath_status status) noexcept
 	{
@@ -101,8 +116,8 @@ struct mpath_device final {
 			measure(io);
 	}
 	// Once a tick: turns the epochs, and finds out whether I/O does not come back. False if
-	// there was no I/O since the last time. Context: the head's watch, in its read section.
-	bool look_after(u64 now_ms, u32 stall_timeout_ms) noexcept;
+	// there was no I/O since the last time. @head_sent: by all paths, ever. Context: the head's watch, in its read section.
+	bool look_after(u64 now_ms, u32 stall_timeout_ms, u64 head_sent) noexcept;
 
 	// --- failure and return -------------------------------------------------
 
@@ -130,6 +145,8 @@ struct mpath_device final {
 
 	void count_failover() noexcept { rare_.moved(); }
 	u64 failovers() const noexcept { return rare_.moves(); }
+	// At the last look of the watch. Context: the watch.
+	u64 sent() const noexcept { return sent_then_; }
 	mpath_device_stats stats() const noexcept;
 	mpath_device_latency latency(mpath_direction direction) const noexcept;
 
@@ -211,14 +228,14 @@ private:
 	const u32 id_;
 	mpath::Atomic<u32> epoch_{0};
 	mpath::IoCounts counts_;
-	// Written for each I/O under queue-depth: on a line of its own.
+	// Written for each I/O under queue-depth and service-time: on a line of its own.
 	alignas(64) mpath::Atomic<int> nr_active_{0};
 
 	alignas(64) mpath_head &head_;
 	const u32 waiting_states_;
-	mpath::Average latency_[MPATH_DIRECTIONS];
+	mpath::WaitEstimate wait_[MPATH_DIRECTIONS];
 	mpath::Epochs epochs_;
-	u64 sent_then_ = 0; // at the last look of the watch
+	u64 sent_then_ = 0; // at the last look of the watch, which alone uses it
 	mpath::Owned<mpk_ref, mpk_ref_destroy> ref_;
 	mpath::Owned<mpk_work, mpk_work_destroy> probe_;
 	mpath::Atomic<u32> fine_seq_{0};

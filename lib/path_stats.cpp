@@ -88,7 +88,8 @@ IoCounts::Glance IoCounts::glance() const noexcept
 
 		glance.in_flight[epoch] = static_cast<long long>(count) < 0 ? 0 : count;
 	}
-	glance.sent = ios(MPATH_READ) + ios(MPATH_WRITE);
+	for (u32 direction = 0; direction < MPATH_DIRECTIONS; direction++)
+		glance.sent[direction] = ios(direction);
 	return glance;
 }
 

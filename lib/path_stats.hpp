@@ -33,7 +33,7 @@ public:
 	// last glance, the count is never less than what is in flight.
 	struct Glance {
 		u64 in_flight[MPATH_EPOCHS];
-		u64 sent;
+		u64 sent[MPATH_DIRECTIONS];
 
 		u64 all_in_flight() const noexcept;
 	};
@@ -47,25 +47,6 @@ private:
 	u64 sum(Field field) const noexcept;
 
 	Owned<mpk_percpu, mpk_percpu_destroy> percpu_;
-};
-
-// A moving average of what was measured last. All CPUs share it, and each measures one I/O in
-// sixteen at most, unless the policy needs them all and shares more than this. Two that write
-// at once lose one of two measurements, which an average does not mind.
-class Average {
-public:
-	void add(u64 value) noexcept
-	{
-		const u64 old = average_.load_relaxed();
-
-		average_.store_relaxed(old ? old - old / kWeight + value / kWeight : value);
-	}
-	u64 value() const noexcept { return average_.load_relaxed(); }
-
-private:
-	static constexpr u64 kWeight = 8;
-
-	Atomic<u64> average_{0};
 };
 
 class RareCounts {

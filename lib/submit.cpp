@@ -64,7 +64,8 @@ void mpath_head::submit(bio *bio, mpath_bio_traits traits) noexcept
 		ReadGuard guard;
 
 		if (is_live())
-			path = choose(AnyPath{}, guard);
+			path = choose(AnyPath{static_cast<mpath_direction>(traits.direction)},
+				      guard);
 		// The path cannot have been drained: remove_path() waits for this read section
 		// between marking the path and draining it.
 		if (path) {
@@ -108,10 +109,12 @@ void mpath_head::send(mpath_io *io, mpath_device *path, bool failfast) noexcept
 	io->path = path;
 	io->waiting = false;
 	io->insisted |= !failfast;
-	io->counted = iopolicy() == MPATH_IOPOLICY_QUEUE_DEPTH;
-	if (io->counted)
-		path->count_active(1);
-	path->count_sent(*io);
+
+	const mpath_iopolicy policy = iopolicy();
+
+	io->counted = policy >= MPATH_IOPOLICY_QUEUE_DEPTH;
+	io->depth = io->counted ? path->count_active(1) : 0;
+	path->count_sent(*io, policy == MPATH_IOPOLICY_SERVICE_TIME);
 	watch_.mind();
 	mpk_io_send(io, path->disk(), failfast);
 }

@@ -20,13 +20,16 @@ void Watch::look() noexcept
 {
 	const u64 now = mpk_now_ms();
 	const bool was_on = on_.load_relaxed();
+	u64 sent = 0;
 	bool busy = false;
 
 	{
 		ReadGuard guard;
 
 		for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
-			busy |= path->look_after(now, stall_timeout_ms());
+			sent += path->sent();
+		for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
+			busy |= path->look_after(now, stall_timeout_ms(), sent);
 	}
 	if (busy != was_on)
 		on_.store_relaxed(busy);
