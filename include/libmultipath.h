@@ -27,7 +27,9 @@ struct mpath_head;
 enum mpath_iopolicy {
 	MPATH_IOPOLICY_NUMA,
 	MPATH_IOPOLICY_ROUND_ROBIN,
+	/* From here on I/O is counted on its path, in a word that CPUs share. */
 	MPATH_IOPOLICY_QUEUE_DEPTH,
+	MPATH_IOPOLICY_SERVICE_TIME,
 };
 
 /* How a bio goes down a path; see lib/README.md, "The life of a bio". */
@@ -156,12 +158,66 @@ struct mpath_head_config {
 	void *owner;
 };
 
-/* Counters since the head was made; each only grows. */
+/*
+ * Counters since the head was made; each only grows, but @parked. The longest time
+ * without a path is counted from the first I/O that found none, and up to now where it
+ * goes on.
+ */
 struct mpath_head_stats {
 	u64 failover_count;
 	u64 requeue_no_usable_path_count;
 	u64 fail_no_available_path_count;
+	u64 longest_no_path_ms;
 	u32 parked;
+};
+
+enum mpath_direction {
+	MPATH_READ,
+	MPATH_WRITE, /* and whatever else is no read: flush, discard, ... */
+	MPATH_DIRECTIONS,
+};
+
+/* What the core needs to know of a bio; passed in a register. */
+struct mpath_bio_traits {
+	u32 sectors; /* of data, 512 bytes each */
+	u8 direction;
+	bool nowait;  /* its submitter must not be made to wait (REQ_NOWAIT) */
+	bool chained; /* it waits for bios split off it: its end does not tell its own fate */
+};
+
+/* Kinds of errors with which a path's I/O ends. */
+enum mpath_error_class {
+	MPATH_ERROR_TRANSPORT, /* the way to the LUN */
+	MPATH_ERROR_TIMEOUT,
+	MPATH_ERROR_IO,   /* whatever says no more than that it failed */
+	MPATH_ERROR_BUSY, /* back-pressure */
+	MPATH_ERROR_LUN,  /* the LUN's own answer, the same down every path */
+	MPATH_ERROR_CLASSES,
+};
+
+/*
+ * What a path has done since it was added. Each I/O counts when it is sent, and again when
+ * it is sent again.
+ */
+struct mpath_device_stats {
+	u64 ios[MPATH_DIRECTIONS];
+	u64 sectors[MPATH_DIRECTIONS];
+	u64 errors[MPATH_ERROR_CLASSES];
+	u64 failover_count; /* I/Os that moved away */
+	u64 probes;
+	u64 in_flight;
+	u64 oldest_ms; /* since the oldest of them was sent, to a quarter of a second; 0: none */
+};
+
+/*
+ * How long a path's I/Os take that succeed: @count[0] below 1 us, @count[n] below 2^n us, the
+ * last one anything more. Of every 16 I/Os of a CPU one is measured, or under service-time
+ * each. The average follows the last few of them; 0 until there is one.
+ */
+#define MPATH_LATENCY_BUCKETS 26
+struct mpath_device_latency {
+	u64 count[MPATH_LATENCY_BUCKETS];
+	u64 average_ns;
 };
 
 /* The state of a path for people; the words are constants. */
@@ -278,6 +334,13 @@ int mpath_head_no_path_timeout_ms(const struct mpath_head *head) MPATH_NOEXCEPT;
 /* Return: 0, or -EINVAL and nothing changed. Kicks the requeue list. */
 int mpath_head_set_no_path_timeout_ms(struct mpath_head *head, long long ms) MPATH_NOEXCEPT;
 /*
+ * A path is stalled whose oldest I/O in flight is older than this and four times its average
+ * latency: it gets no more I/O while another path is usable. 0: never.
+ */
+u32 mpath_head_stall_timeout_ms(const struct mpath_head *head) MPATH_NOEXCEPT;
+/* Return: 0, or -EINVAL (more than a day, or less than nothing) and nothing changed. */
+int mpath_head_set_stall_timeout_ms(struct mpath_head *head, long long ms) MPATH_NOEXCEPT;
+/*
  * mpath_head_set_queue_if_no_path - hold I/O without a path, whatever the time
  * The caller must see to an end: switch it off again, or kill the head. Kicks the
  * requeue list. Context: any. Upstream: MPATH_HEAD_QUEUE_IF_NO_PATH.
@@ -299,19 +362,24 @@ void mpath_head_read_stats(struct mpath_head *head, struct mpath_head_stats *sta
 void mpath_device_read_state(struct mpath_device *device,
 			     struct mpath_device_state *state) MPATH_NOEXCEPT;
 const char *mpath_device_state_name(struct mpath_device *device) MPATH_NOEXCEPT;
-/* I/O in flight counted by the queue-depth policy; 0 under the others. */
+/* I/O in flight counted under queue-depth and service-time; 0 under the others. */
 int mpath_device_queue_depth(const struct mpath_device *device) MPATH_NOEXCEPT;
 /* Is this path the numa policy's choice for @node? Always false under the others. */
 bool mpath_device_serves_node(struct mpath_device *device, int node) MPATH_NOEXCEPT;
 u64 mpath_device_failover_count(const struct mpath_device *device) MPATH_NOEXCEPT;
+/* The counters of all CPUs are read one after the other, while they go on. */
+void mpath_device_read_stats(const struct mpath_device *device,
+			     struct mpath_device_stats *stats) MPATH_NOEXCEPT;
+void mpath_device_read_latency(const struct mpath_device *device, enum mpath_direction direction,
+			       struct mpath_device_latency *latency) MPATH_NOEXCEPT;
 
 /*
  * mpath_head_submit - the head's submit_bio, after the split to its limits
- * @nowait: the submitter must not be made to wait (REQ_NOWAIT)
  * Context: process; the caller's queue reference keeps the head. Owns @bio from
  * here. Upstream: mpath_bdev_submit_bio().
  */
-void mpath_head_submit(struct mpath_head *head, struct bio *bio, bool nowait) MPATH_NOEXCEPT;
+void mpath_head_submit(struct mpath_head *head, struct bio *bio,
+		       struct mpath_bio_traits traits) MPATH_NOEXCEPT;
 
 MPATH_DECLS_END
 

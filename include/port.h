@@ -27,11 +27,16 @@ struct mpath_io {
 		u32 path_id;  /* 0: slot is free */
 		u32 fine_seq; /* the path's count of fine verdicts then */
 	} suspected[2];
-	u32 confirmed_id;         /* failed here although the path is fine */
-	u32 confirmed_seq;        /* which fine_seq of that path had told before */
+	u32 confirmed_id;  /* failed here although the path is fine */
+	u32 confirmed_seq; /* which fine_seq of that path had told before */
+	u32 sectors;
+	u32 depth;                /* of its path, with it; 0: not counted */
+	u64 sent_ns;              /* 0: its latency is not measured */
 	enum mpath_status status; /* of the last failure */
 	u8 confirmed;
 	u8 moves;
+	u8 direction;
+	u8 epoch; /* of its path, in which it was sent */
 	bool nowait;
 	bool counted;  /* in the path's queue depth */
 	bool waiting;  /* for want of a path, and counted as such */
@@ -77,9 +82,6 @@ void mpk_io_finish(struct mpath_io *io, enum mpath_status status) MPATH_NOEXCEPT
  * Context: any.
  */
 void mpk_io_learn_limits(struct mpath_io *io, struct gendisk *path) MPATH_NOEXCEPT;
-
-/* Is @bio waiting for bios split off it? Its end_io then does not tell its own fate. */
-bool mpk_bio_is_chained(struct bio *bio) MPATH_NOEXCEPT;
 
 /* mpk_bio_fail - end a bio that has no record. Context: any. */
 void mpk_bio_fail(struct bio *bio, enum mpath_status status) MPATH_NOEXCEPT;
@@ -172,12 +174,38 @@ void *mpk_percpu_of(struct mpk_percpu *percpu, u32 cpu) MPATH_NOEXCEPT;
 /* One past the highest possible CPU; a CPU that is not possible has no object (NULL). */
 u32 mpk_nr_cpus(void) MPATH_NOEXCEPT;
 
+/*
+ * What a CPU counts of one path's I/O, its object of a mpk_percpu. Written by mpk_count_*()
+ * only, each addition whole whatever interrupts the caller or moves it to another CPU; the
+ * core reads and sums up.
+ */
+#define MPATH_EPOCHS 8
+struct mpath_io_counts {
+	/*
+	 * Sent less come back, by the epoch of the sending. An I/O may come back on another
+	 * CPU: only the sum over all says anything.
+	 */
+	u64 in_flight[MPATH_EPOCHS];
+	u64 ios[MPATH_DIRECTIONS];
+	u64 sectors[MPATH_DIRECTIONS];
+	u64 latency[MPATH_DIRECTIONS][MPATH_LATENCY_BUCKETS];
+};
+
+/* Return: ios[@direction] of this CPU, this one included. Context: any. */
+u64 mpk_count_sent(struct mpk_percpu *counts, u32 epoch, enum mpath_direction direction,
+		   u32 sectors) MPATH_NOEXCEPT;
+/* Release: who sees it also sees that the I/O was counted when it was sent. Context: any. */
+void mpk_count_back(struct mpk_percpu *counts, u32 epoch) MPATH_NOEXCEPT;
+void mpk_count_latency(struct mpk_percpu *counts, enum mpath_direction direction,
+		       u32 bucket) MPATH_NOEXCEPT;
+
 u32 mpk_nr_nodes(void) MPATH_NOEXCEPT;
 u32 mpk_this_node(void) MPATH_NOEXCEPT;
 int mpk_node_distance(int a, int b) MPATH_NOEXCEPT;
 
 /* Monotonic. */
 u64 mpk_now_ms(void) MPATH_NOEXCEPT;
+u64 mpk_now_ns(void) MPATH_NOEXCEPT;
 
 /* --- tracepoints (shim/trace.c, shim/io.c) ---------------------------------- */
 

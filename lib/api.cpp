@@ -9,9 +9,10 @@ namespace {
 // mpath_head_config carries milliseconds in an int; a day is more than anyone means
 // short of "for ever", which is -1.
 constexpr long long kMaxNoPathTimeoutMs = 24LL * 3600 * 1000;
+constexpr long long kMaxStallTimeoutMs = kMaxNoPathTimeoutMs;
 
 constexpr mpath_iopolicy kPolicies[] = {MPATH_IOPOLICY_NUMA, MPATH_IOPOLICY_ROUND_ROBIN,
-					MPATH_IOPOLICY_QUEUE_DEPTH};
+					MPATH_IOPOLICY_QUEUE_DEPTH, MPATH_IOPOLICY_SERVICE_TIME};
 constexpr mpath_submit_mode kModes[] = {MPATH_SUBMIT_INTERPOSE, MPATH_SUBMIT_CLONE};
 
 } // namespace
@@ -33,6 +34,8 @@ const char *mpath_iopolicy_name(mpath_iopolicy iopolicy) noexcept
 		return "round-robin";
 	case MPATH_IOPOLICY_QUEUE_DEPTH:
 		return "queue-depth";
+	case MPATH_IOPOLICY_SERVICE_TIME:
+		return "service-time";
 	}
 	return "?";
 }
@@ -162,6 +165,19 @@ int mpath_head_set_no_path_timeout_ms(mpath_head *head, long long ms) noexcept
 	return 0;
 }
 
+u32 mpath_head_stall_timeout_ms(const mpath_head *head) noexcept
+{
+	return head->stall_timeout_ms();
+}
+
+int mpath_head_set_stall_timeout_ms(mpath_head *head, long long ms) noexcept
+{
+	if (ms < 0 || ms > kMaxStallTimeoutMs)
+		return -EINVAL;
+	head->set_stall_timeout_ms(static_cast<u32>(ms));
+	return 0;
+}
+
 void mpath_head_set_queue_if_no_path(mpath_head *head, bool queue) noexcept
 {
 	head->set_queue_if_no_path(queue);
@@ -207,9 +223,20 @@ u64 mpath_device_failover_count(const mpath_device *device) noexcept
 	return device->failovers();
 }
 
-void mpath_head_submit(mpath_head *head, bio *bio, bool nowait) noexcept
+void mpath_device_read_stats(const mpath_device *device, struct mpath_device_stats *stats) noexcept
 {
-	head->submit(bio, nowait);
+	*stats = device->stats();
+}
+
+void mpath_device_read_latency(const mpath_device *device, mpath_direction direction,
+			       mpath_device_latency *latency) noexcept
+{
+	*latency = device->latency(direction);
+}
+
+void mpath_head_submit(mpath_head *head, bio *bio, mpath_bio_traits traits) noexcept
+{
+	head->submit(bio, traits);
 }
 
 void mpath_io_done(mpath_io *io, mpath_status status) noexcept

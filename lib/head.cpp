@@ -32,7 +32,7 @@ int mpath_head::create(const mpath_head_config &config, mpath_head **out) noexce
 	auto *head = new (memory) mpath_head(config);
 
 	if (!head->pool_ || !head->requeue_lock_ || !head->cursors_ || !head->paths_lock_ ||
-	    !head->requeue_work_ || !head->announcer_.is_whole()) {
+	    !head->requeue_work_ || !head->watch_ || !head->announcer_.is_whole()) {
 		destroy(head);
 		return -ENOMEM;
 	}
@@ -191,7 +191,7 @@ mpath_device *mpath_head::get_path() noexcept
 
 void mpath_head::path_came_back() noexcept
 {
-	no_path_since_ms_.store_relaxed(0);
+	stop_clock();
 	// It may be the nearest one of nodes that have settled for another, and would stay there.
 	cache_.forget(nullptr);
 	kick();
@@ -225,6 +225,15 @@ bool mpath_head::serves_node(const mpath_device *path, int node) const noexcept
 	       cache_.by_node[node].load_relaxed() == path;
 }
 
+u64 mpath_head::longest_no_path_ms() const noexcept
+{
+	const u64 longest = longest_no_path_ms_.load_relaxed();
+	const u64 since = no_path_since_ms_.load_relaxed();
+	const u64 now = mpk_now_ms();
+
+	return since > kNobodyWaits && now > since && now - since > longest ? now - since : longest;
+}
+
 mpath_head_stats mpath_head::stats() noexcept
 {
 	mpath_head_stats stats{};
@@ -232,6 +241,7 @@ mpath_head_stats mpath_head::stats() noexcept
 	stats.failover_count = failovers_.load_relaxed();
 	stats.requeue_no_usable_path_count = requeued_no_usable_path_.load_relaxed();
 	stats.fail_no_available_path_count = failed_no_available_path_.load_relaxed();
+	stats.longest_no_path_ms = longest_no_path_ms();
 
 	mpath::SpinGuard guard(requeue_lock_.get());
 

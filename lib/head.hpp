@@ -5,7 +5,7 @@
 // either ends there or waits in the requeue list for resend(). Bios are never sent
 // from a completion: a path that fails at once would recurse until the stack is gone.
 //
-// Crossings into the shim for one bio that succeeds: nine, counted by a unit test.
+// Crossings into the shim for one bio that succeeds: ten, counted by a unit test.
 #pragma once
 
 #include "announce.hpp"
@@ -13,6 +13,7 @@
 #include "path_list.hpp"
 #include "policy.hpp"
 #include "util/io_fifo.hpp"
+#include "watch.hpp"
 
 struct mpath_head final {
 	// 0 and *out, or -ENOMEM.
@@ -22,7 +23,7 @@ struct mpath_head final {
 	// --- the life of a bio ----------------------------------------------------
 
 	// Context: process. The caller's reference on the disk's queue keeps the head.
-	void submit(bio *bio, bool nowait) noexcept;
+	void submit(bio *bio, mpath_bio_traits traits) noexcept;
 	// Context: any. The reference on the bio's path keeps the head.
 	void done(mpath_io *io, mpath_status status) noexcept;
 
@@ -53,9 +54,12 @@ struct mpath_head final {
 	void set_submit_mode(mpath_submit_mode mode) noexcept { submit_mode_.store_relaxed(mode); }
 	int no_path_timeout_ms() const noexcept { return no_path_timeout_ms_.load_relaxed(); }
 	void set_no_path_timeout_ms(int ms) noexcept;
+	u32 stall_timeout_ms() const noexcept { return watch_.stall_timeout_ms(); }
+	void set_stall_timeout_ms(u32 ms) noexcept { watch_.set_stall_timeout_ms(ms); }
 	void set_queue_if_no_path(bool queue) noexcept;
 	void fail_now() noexcept;
 	bool serves_node(const mpath_device *path, int node) const noexcept;
+	u64 longest_no_path_ms() const noexcept;
 	mpath_head_stats stats() noexcept;
 	const char *name() const noexcept { return name_; }
 
@@ -94,6 +98,8 @@ private:
 	mpath_device *choose(const Filter &filter, const mpath::ReadGuard &guard) noexcept;
 	// A path back in service ends the time without one, whether or not anybody waits.
 	void watch_clock() noexcept;
+	// The time without a path is over; or, with kNobodyWaits, the waiting.
+	[[gnu::noinline]] void stop_clock(u64 to = 0) noexcept;
 	// Have paths asked of which no news would arrive by itself.
 	void ask_silent(const mpath::ReadGuard &guard) noexcept;
 	// Could a path besides @path carry it?
@@ -103,6 +109,9 @@ private:
 
 	// The same for any path; out of line, which leaves the other to the fast path.
 	[[gnu::noinline]] bool has_any_path(const mpath::ReadGuard &guard) noexcept;
+
+	// In place of the time since when there is no path: fail_now() has ended the waiting.
+	static constexpr u64 kNobodyWaits = 1;
 
 	static void run_requeue(void *head) noexcept;
 	static void resend_all(void *head) noexcept;
@@ -115,6 +124,7 @@ private:
 	mpath::PathList paths_;
 	mpath::PathCache cache_{};
 	mpath::Owned<mpk_io_pool, mpk_io_pool_destroy> pool_;
+	mpath::Watch watch_{paths_};
 
 	// Failure and administration.
 	alignas(64) mpath::Owned<mpk_spinlock, mpk_spinlock_destroy> requeue_lock_;
@@ -130,6 +140,7 @@ private:
 	mpath::Atomic<u64> failovers_{0};
 	mpath::Atomic<u64> requeued_no_usable_path_{0};
 	mpath::Atomic<u64> failed_no_available_path_{0};
+	mpath::Atomic<u64> longest_no_path_ms_{0};
 	char name_[MPATH_NAME_LEN];
 	// numa's choice for each node: mpk_nr_nodes() entries at the tail.
 	mpath::Atomic<mpath_device *> by_node_[];

@@ -6,6 +6,7 @@
 
 namespace {
 
+using mpath::Epochs;
 using mpath::Health;
 using mpath::Reason;
 
@@ -20,6 +21,9 @@ constexpr u32 kProbeLaterMs = 200;
 // Bios wait for the verdict on a suspect path: it cannot be put off for ever.
 constexpr u32 kMaxLater = 50;
 
+// I/O is stuck that takes so many times the usual time, and the head's time besides.
+constexpr u64 kStallLatencies = 4;
+
 // A path that dies this soon after a probe found it fine has relapsed.
 constexpr u64 kRelapseMs = 10000;
 
@@ -32,7 +36,7 @@ mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &
 	  // Never for a reader to tell whether there is one.
 	  host_state_(config.host_state ? config.host_state : config.device_state),
 	  access_state_(config.access_state), disk_(config.disk), numa_node_(config.numa_node),
-	  id_(id), waiting_states_(config.waiting_states), head_(head), ref_(mpk_ref_create()),
+	  id_(id), head_(head), waiting_states_(config.waiting_states), ref_(mpk_ref_create()),
 	  probe_(mpk_work_create(MPATH_WORK_PROBE, run_probe, this)), ops_(config.ops),
 	  owner_(config.owner)
 {
@@ -50,7 +54,7 @@ mpath_device *mpath_device::create(mpath_head &head, u32 id,
 
 	auto *device = new (memory) mpath_device(head, id, config);
 
-	if (!device->ref_ || !device->probe_) {
+	if (!device->ref_ || !device->probe_ || !device->counts_) {
 		destroy(device);
 		return nullptr;
 	}
@@ -243,6 +247,7 @@ void mpath_device::probe() noexcept
 		return;
 
 	note_death();
+	rare_.probed();
 
 	const mpath_verdict verdict = ask_timed();
 
@@ -287,6 +292,80 @@ void mpath_device::probe() noexcept
 void mpath_device::start_removing() noexcept
 {
 	change_health(Health::removing, Reason::removed);
+}
+
+mpath_device_stats mpath_device::stats() const noexcept
+{
+	mpath_device_stats stats{};
+
+	for (u32 direction = 0; direction < MPATH_DIRECTIONS; direction++) {
+		stats.ios[direction] = counts_.ios(direction);
+		stats.sectors[direction] = counts_.sectors(direction);
+	}
+	for (u32 cls = 0; cls < MPATH_ERROR_CLASSES; cls++)
+		stats.errors[cls] = rare_.errors(cls);
+	stats.failover_count = rare_.moves();
+	stats.probes = rare_.probes();
+
+	const auto glance = counts_.glance();
+
+	stats.in_flight = glance.all_in_flight();
+	stats.oldest_ms = epochs_.oldest_ms(glance, epoch_.load_relaxed(), mpk_now_ms());
+	return stats;
+}
+
+mpath_device_latency mpath_device::latency(mpath_direction direction) const noexcept
+{
+	mpath_device_latency latency{};
+
+	for (u32 bucket = 0; bucket < MPATH_LATENCY_BUCKETS; bucket++)
+		latency.count[bucket] = counts_.latency(direction, bucket);
+	latency.average_ns = wait_[direction].latency_ns();
+	return latency;
+}
+
+void mpath_device::measure(const mpath_io &io) noexcept
+{
+	const u64 ns = mpk_now_ns() - io.sent_ns;
+	const auto direction = static_cast<mpath_direction>(io.direction);
+
+	counts_.took(direction, ns);
+	// It would tell of the stall, and put off the next one.
+	if (health() != Health::stalled)
+		wait_[direction].add(ns, io.depth);
+}
+
+// What I/O usually takes of whichever kind is slower.
+u64 mpath_device::usual_ms() const noexcept
+{
+	const u64 read = wait_[MPATH_READ].latency_ns();
+	const u64 write = wait_[MPATH_WRITE].latency_ns();
+
+	return (read > write ? read : write) / 1000000;
+}
+
+bool mpath_device::look_after(u64 now_ms, u32 stall_timeout_ms, u64 head_sent) noexcept
+{
+	const auto glance = counts_.glance();
+	const u64 sent = glance.sent[MPATH_READ] + glance.sent[MPATH_WRITE];
+	const bool busy = sent != sent_then_ || glance.all_in_flight();
+	const u32 current = epoch_.load_relaxed();
+	const u32 next = epochs_.turn(glance, current, now_ms);
+
+	sent_then_ = sent;
+	for (u32 direction = 0; direction < MPATH_DIRECTIONS; direction++)
+		wait_[direction].look(glance.sent[direction], head_sent);
+	if (next != current)
+		epoch_.store_relaxed(next);
+
+	// A tick more: the age may be that much too big.
+	const u64 limit = stall_timeout_ms + kStallLatencies * usual_ms() + Epochs::kTickMs;
+
+	if (stall_timeout_ms && epochs_.oldest_ms(glance, next, now_ms) >= limit)
+		set_stalled(true);
+	else if (health() == Health::stalled)
+		set_stalled(false);
+	return busy;
 }
 
 // What the transport says, where that keeps I/O off; nullptr where it does not.

@@ -15,10 +15,13 @@
 #include "conduct.hpp"
 #include "geometry.hpp"
 #include "health.hpp"
+#include "epochs.hpp"
+#include "path_stats.hpp"
 #include "port.h"
 #include "util/atomic.hpp"
 #include "util/guards.hpp"
 #include "util/owned.hpp"
+#include "wait_estimate.hpp"
 
 struct mpath_device final {
 	using Health = mpath::Health;
@@ -77,7 +80,43 @@ struct mpath_device final {
 	void put() noexcept { mpk_ref_put(ref_.get()); }
 
 	int nr_active() const noexcept { return nr_active_.load_relaxed(); }
-	void count_active(int amount) noexcept { nr_active_.fetch_add_relaxed(amount); }
+	// Return: how many there are now.
+	u32 count_active(int amount) noexcept
+	{
+		return static_cast<u32>(nr_active_.fetch_add_relaxed(amount) + amount);
+	}
+
+	// For service-time.
+	u64 expected_wait_ns(mpath_direction direction) const noexcept
+	{
+		return wait_[direction].expected_ns(static_cast<u32>(nr_active()));
+	}
+	bool take_trial(mpath_direction direction) noexcept
+	{
+		return wait_[direction].take_trial();
+	}
+
+	// @io goes down this path; and has come back with @status. Context: any.
+	void count_sent(mpath_io &io, bool measured) noexcept
+	{
+		io.epoch = epoch_.load_relaxed();
+
+		const u64 sent = counts_.sent(io.epoch, static_cast<mpath_direction>(io.direction),
+					      io.sectors);
+
+		io.sent_ns = measured || sent % kMeasuredOf == 0 ? mpk_now_ns() : 0;
+	}
+	void count_back(const mpath_io &io, mpath_status status) noexcept
+	{
+		counts_.back(io.epoch);
+		if (status != MPATH_STS_OK) [[unlikely]]
+			rare_.failed(status);
+		else if (io.sent_ns) [[unlikely]]
+			measure(io);
+	}
+	// Once a tick: turns the epochs, and finds out whether I/O does not come back. False if
+	// there was no I/O since the last time. @head_sent: by all paths, ever. Context: the head's watch, in its read section.
+	bool look_after(u64 now_ms, u32 stall_timeout_ms, u64 head_sent) noexcept;
 
 	// --- failure and return -------------------------------------------------
 
@@ -107,8 +146,12 @@ struct mpath_device final {
 	// Wait for the references. Context: process, after a grace period.
 	void drain() noexcept { mpk_ref_drain(ref_.get()); }
 
-	void count_failover() noexcept { failovers_.fetch_add_relaxed(1); }
-	u64 failovers() const noexcept { return failovers_.load_relaxed(); }
+	void count_failover() noexcept { rare_.moved(); }
+	u64 failovers() const noexcept { return rare_.moves(); }
+	// At the last look of the watch. Context: the watch.
+	u64 sent() const noexcept { return sent_then_; }
+	mpath_device_stats stats() const noexcept;
+	mpath_device_latency latency(mpath_direction direction) const noexcept;
 
 	mpath_head &head() const noexcept { return head_; }
 	const char *name() const noexcept { return name_; }
@@ -138,6 +181,12 @@ struct mpath_device final {
 
 private:
 	~mpath_device() = default;
+
+	// Of so many I/Os that a CPU sends the latency of one is measured.
+	static constexpr u64 kMeasuredOf = 16;
+
+	[[gnu::noinline]] void measure(const mpath_io &io) noexcept;
+	u64 usual_ms() const noexcept;
 
 	// A word of the transport's, which changes under us: one load, no order with anything. A
 	// stale answer costs one try, which the error returns.
@@ -195,11 +244,16 @@ private:
 	gendisk *const disk_;
 	const int numa_node_;
 	const u32 id_;
-	const u32 waiting_states_;
-	// Written for each I/O under queue-depth: on a line of its own.
+	mpath::Atomic<u32> epoch_{0};
+	mpath::IoCounts counts_;
+	// Written for each I/O under queue-depth and service-time: on a line of its own.
 	alignas(64) mpath::Atomic<int> nr_active_{0};
 
 	alignas(64) mpath_head &head_;
+	const u32 waiting_states_;
+	mpath::WaitEstimate wait_[MPATH_DIRECTIONS];
+	mpath::Epochs epochs_;
+	u64 sent_then_ = 0; // at the last look of the watch, which alone uses it
 	mpath::Owned<mpk_ref, mpk_ref_destroy> ref_;
 	mpath::Owned<mpk_work, mpk_work_destroy> probe_;
 	mpath::Atomic<u32> fine_seq_{0};
@@ -213,7 +267,7 @@ private:
 	mpath::Atomic<u64> refused_ms_{0};       // first seen refused by its transport, 0: not now
 	u64 asked_ms_ = 0;                       // the requeue work's
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
-	mpath::Atomic<u64> failovers_{0};
+	mpath::RareCounts rare_;
 	const mpath_device_ops *const ops_;
 	void *const owner_;
 	char name_[MPATH_NAME_LEN];

@@ -4,6 +4,7 @@
 #include "policy_numa.hpp"
 #include "policy_queue_depth.hpp"
 #include "policy_round_robin.hpp"
+#include "policy_service_time.hpp"
 #include "util/text.hpp"
 
 namespace mpath {
@@ -37,6 +38,8 @@ mpath_device *choose_usable(mpath_iopolicy iopolicy, const PathList &paths, cons
 		return RoundRobin::choose(paths, cache, filter, guard);
 	case MPATH_IOPOLICY_QUEUE_DEPTH:
 		return QueueDepth::choose(paths, cache, filter, guard);
+	case MPATH_IOPOLICY_SERVICE_TIME:
+		return ServiceTime::choose(paths, cache, filter, guard);
 	}
 	return Numa::choose(paths, cache, filter, guard);
 }

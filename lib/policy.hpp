@@ -35,6 +35,9 @@ struct PathCache {
 };
 
 struct AnyPath {
+	mpath_direction wanted = MPATH_READ;
+
+	mpath_direction direction() const noexcept { return wanted; }
 	static bool accepts(const mpath_device &) noexcept { return true; }
 };
 
@@ -42,6 +45,10 @@ struct AnyPath {
 struct NotTried {
 	const mpath_io &io;
 
+	mpath_direction direction() const noexcept
+	{
+		return static_cast<mpath_direction>(io.direction);
+	}
 	bool accepts(const mpath_device &path) const noexcept
 	{
 		return path.id() != io.confirmed_id && path.id() != io.suspected[0].path_id &&

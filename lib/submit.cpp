@@ -21,9 +21,6 @@ constexpr u32 kLookAgainMs = 100;
 // And how often, when no bio waits but the clock runs that counts the time without a path.
 constexpr u32 kWatchClockMs = 1000;
 
-// In place of the time since when there is no path: fail_now() has ended the waiting.
-constexpr u64 kNobodyWaits = 1;
-
 // The pause that back-pressure asks for.
 constexpr u32 kPauseMs = 10;
 
@@ -57,7 +54,7 @@ bool mpath_head::has_any_path(const ReadGuard &guard) noexcept
 	return has_other(nullptr, AnyPath{}, guard);
 }
 
-void mpath_head::submit(bio *bio, bool nowait) noexcept
+void mpath_head::submit(bio *bio, mpath_bio_traits traits) noexcept
 {
 	mpath_submit_mode mode = submit_mode();
 	mpath_device *path = nullptr;
@@ -67,7 +64,8 @@ void mpath_head::submit(bio *bio, bool nowait) noexcept
 		ReadGuard guard;
 
 		if (is_live())
-			path = choose(AnyPath{}, guard);
+			path = choose(AnyPath{static_cast<mpath_direction>(traits.direction)},
+				      guard);
 		// The path cannot have been drained: remove_path() waits for this read section
 		// between marking the path and draining it.
 		if (path) {
@@ -78,12 +76,12 @@ void mpath_head::submit(bio *bio, bool nowait) noexcept
 
 	// The end of a bio that others were split from comes when the last of them ends,
 	// with the error of any: it cannot be told what happened to this part of it.
-	if (mode == MPATH_SUBMIT_INTERPOSE && mpk_bio_is_chained(bio))
+	if (traits.chained)
 		mode = MPATH_SUBMIT_CLONE;
 
 	// Outside the read section: it may sleep for memory, and what it waits for must be
 	// able to complete.
-	mpath_io *io = mpk_io_start(pool_.get(), bio, mode, nowait);
+	mpath_io *io = mpk_io_start(pool_.get(), bio, mode, traits.nowait);
 
 	if (!io) [[unlikely]] {
 		if (path)
@@ -92,7 +90,9 @@ void mpath_head::submit(bio *bio, bool nowait) noexcept
 		return;
 	}
 	io->head = this;
-	io->nowait = nowait;
+	io->nowait = traits.nowait;
+	io->direction = traits.direction;
+	io->sectors = traits.sectors;
 	if (path) [[likely]]
 		send(io, path, failfast);
 	else
@@ -104,14 +104,18 @@ void mpath_head::submit(bio *bio, bool nowait) noexcept
 void mpath_head::send(mpath_io *io, mpath_device *path, bool failfast) noexcept
 {
 	if (no_path_since_ms_.load_relaxed()) [[unlikely]]
-		no_path_since_ms_.store_relaxed(0);
+		stop_clock();
 
 	io->path = path;
 	io->waiting = false;
 	io->insisted |= !failfast;
-	io->counted = iopolicy() == MPATH_IOPOLICY_QUEUE_DEPTH;
-	if (io->counted)
-		path->count_active(1);
+
+	const mpath_iopolicy policy = iopolicy();
+
+	io->counted = policy >= MPATH_IOPOLICY_QUEUE_DEPTH;
+	io->depth = io->counted ? path->count_active(1) : 0;
+	path->count_sent(*io, policy == MPATH_IOPOLICY_SERVICE_TIME);
+	watch_.mind();
 	mpk_io_send(io, path->disk(), failfast);
 }
 
@@ -121,6 +125,7 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 
 	if (io->counted)
 		path->count_active(-1);
+	path->count_back(*io, status);
 
 	if (status == MPATH_STS_OK) [[likely]] {
 		if (io->moves) [[unlikely]]
@@ -241,7 +246,7 @@ void mpath_head::fail_now() noexcept
 
 		if (has_any_path(guard))
 			return;
-		no_path_since_ms_.store_relaxed(kNobodyWaits);
+		stop_clock(kNobodyWaits);
 	}
 	mpk_log(MPATH_LOG_WARN, "%s: no usable path, failing I/O as asked for\n", name_);
 	// watch_clock() ends it, too, where no probe tells of the path.
@@ -254,26 +259,27 @@ bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 
 	if (no_path_since_ms_.load_relaxed() == kNobodyWaits)
 		return has_any_path(guard);
-	if (queue_if_no_path_.load_relaxed())
-		return true;
+	const bool queue = queue_if_no_path_.load_relaxed();
+
 	// Paths were looked at one after the other: one that was lost may be back by now.
-	if (all_lost(guard))
+	if (!queue && all_lost(guard))
 		return has_any_path(guard);
-	if (timeout < 0)
-		return true;
 
 	const u64 now = mpk_now_ms();
 	u64 since = 0;
 
 	// Whoever finds no path first starts the clock, and sees to it that it is stopped.
 	if (no_path_since_ms_.compare_exchange(since, now)) {
-		if (timeout)
+		if (timeout > 0 && !queue)
 			mpk_log_ratelimited(MPATH_LOG_WARN,
 					    "%s: no usable path, holding I/O for up to %d ms\n",
 					    name_, timeout);
 		mpk_work_arm(requeue_work_.get(), kLookAgainMs);
 		since = now;
 	}
+	// For ever; the clock is for the record.
+	if (timeout < 0 || queue)
+		return true;
 	// Another CPU may have started it a moment after this one has looked at the time.
 	if (now < since + static_cast<u64>(timeout))
 		return true;
@@ -408,6 +414,23 @@ void mpath_head::ask_silent(const ReadGuard &guard) noexcept
 		path->ask_if_changed(now);
 }
 
+void mpath_head::stop_clock(u64 to) noexcept
+{
+	u64 since = no_path_since_ms_.load_relaxed();
+
+	while (since != to && !no_path_since_ms_.compare_exchange(since, to))
+		;
+	if (since == to || since <= kNobodyWaits)
+		return;
+
+	const u64 now = mpk_now_ms();
+	const u64 lasted = now > since ? now - since : 0;
+	u64 longest = longest_no_path_ms_.load_relaxed();
+
+	while (lasted > longest && !longest_no_path_ms_.compare_exchange(longest, lasted))
+		;
+}
+
 void mpath_head::watch_clock() noexcept
 {
 	ReadGuard guard;
@@ -415,7 +438,7 @@ void mpath_head::watch_clock() noexcept
 	if (!no_path_since_ms_.load_relaxed() || !is_live())
 		return;
 	if (choose(AnyPath{}, guard)) {
-		no_path_since_ms_.store_relaxed(0);
+		stop_clock();
 		return;
 	}
 	ask_silent(guard);

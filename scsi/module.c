@@ -54,8 +54,9 @@ static const struct kernel_param_ops scsi_mpath_iopolicy_ops = {
 	.get = scsi_mpath_get_iopolicy,
 };
 module_param_cb(iopolicy, &scsi_mpath_iopolicy_ops, NULL, 0644);
-MODULE_PARM_DESC(iopolicy,
-		 "Path selection of new heads: numa (default), round-robin or queue-depth");
+MODULE_PARM_DESC(
+	iopolicy,
+	"Path selection of new heads: numa (default), round-robin, queue-depth or service-time");
 
 static int scsi_mpath_set_submit_mode(const char *val, const struct kernel_param *kp)
 {

@@ -101,6 +101,24 @@ static ssize_t no_path_timeout_ms_store(struct device *dev, struct device_attrib
 }
 static DEVICE_ATTR_RW(no_path_timeout_ms);
 
+static ssize_t stall_timeout_ms_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", mpath_head_stall_timeout_ms(scsi_mpath_core_of(dev)));
+}
+
+static ssize_t stall_timeout_ms_store(struct device *dev, struct device_attribute *attr,
+				      const char *buf, size_t count)
+{
+	long long ms;
+	int ret;
+
+	if (kstrtoll(buf, 10, &ms))
+		return -EINVAL;
+	ret = mpath_head_set_stall_timeout_ms(scsi_mpath_core_of(dev), ms);
+	return ret ? ret : count;
+}
+static DEVICE_ATTR_RW(stall_timeout_ms);
+
 static ssize_t delayed_removal_secs_show(struct device *dev, struct device_attribute *attr,
 					 char *buf)
 {
@@ -163,16 +181,19 @@ static DEVICE_ATTR_RW(submit_mode);
 SCSI_MPATH_COUNTER(multipath_failover_count, failover_count);
 SCSI_MPATH_COUNTER(io_requeue_no_usable_path_count, requeue_no_usable_path_count);
 SCSI_MPATH_COUNTER(io_fail_no_available_path_count, fail_no_available_path_count);
+SCSI_MPATH_COUNTER(mpath_longest_no_path_ms, longest_no_path_ms);
 SCSI_MPATH_COUNTER(mpath_parked, parked);
 
 static struct attribute *scsi_mpath_disk_attrs[] = {
 	&dev_attr_no_path_timeout_ms.attr,
+	&dev_attr_stall_timeout_ms.attr,
 	&dev_attr_delayed_removal_secs.attr,
 	&dev_attr_fail_now.attr,
 	&dev_attr_submit_mode.attr,
 	&dev_attr_multipath_failover_count.attr,
 	&dev_attr_io_requeue_no_usable_path_count.attr,
 	&dev_attr_io_fail_no_available_path_count.attr,
+	&dev_attr_mpath_longest_no_path_ms.attr,
 	&dev_attr_mpath_parked.attr,
 	NULL,
 };
@@ -257,6 +278,72 @@ SCSI_MPATH_SHOW(multipath_path_failover_count)
 			  (unsigned long long)mpath_device_failover_count(path->core));
 }
 
+#define SCSI_MPATH_PATH_COUNTER(_file, _field)                                      \
+	SCSI_MPATH_SHOW(_file)                                                      \
+	{                                                                           \
+		struct mpath_device_stats stats;                                    \
+                                                                                    \
+		mpath_device_read_stats(path->core, &stats);                        \
+		return sysfs_emit(buf, "%llu\n", (unsigned long long)stats._field); \
+	}
+
+SCSI_MPATH_PATH_COUNTER(mpath_reads, ios[MPATH_READ])
+SCSI_MPATH_PATH_COUNTER(mpath_writes, ios[MPATH_WRITE])
+SCSI_MPATH_PATH_COUNTER(mpath_read_sectors, sectors[MPATH_READ])
+SCSI_MPATH_PATH_COUNTER(mpath_written_sectors, sectors[MPATH_WRITE])
+SCSI_MPATH_PATH_COUNTER(mpath_inflight, in_flight)
+SCSI_MPATH_PATH_COUNTER(mpath_errors_transport, errors[MPATH_ERROR_TRANSPORT])
+SCSI_MPATH_PATH_COUNTER(mpath_errors_timeout, errors[MPATH_ERROR_TIMEOUT])
+SCSI_MPATH_PATH_COUNTER(mpath_errors_io, errors[MPATH_ERROR_IO])
+SCSI_MPATH_PATH_COUNTER(mpath_errors_busy, errors[MPATH_ERROR_BUSY])
+SCSI_MPATH_PATH_COUNTER(mpath_errors_lun, errors[MPATH_ERROR_LUN])
+SCSI_MPATH_PATH_COUNTER(mpath_probes, probes)
+SCSI_MPATH_PATH_COUNTER(mpath_oldest_ms, oldest_ms)
+
+/* The histogram: one number for each power of two. */
+static ssize_t scsi_mpath_show_latency(struct scsi_mpath_path *path, char *buf,
+				       enum mpath_direction direction)
+{
+	struct mpath_device_latency latency;
+	int len = 0;
+	int i;
+
+	mpath_device_read_latency(path->core, direction, &latency);
+	for (i = 0; i < MPATH_LATENCY_BUCKETS; i++)
+		len += sysfs_emit_at(buf, len, "%s%llu", i ? " " : "",
+				     (unsigned long long)latency.count[i]);
+	return len + sysfs_emit_at(buf, len, "\n");
+}
+
+SCSI_MPATH_SHOW(mpath_read_latency_us)
+{
+	return scsi_mpath_show_latency(path, buf, MPATH_READ);
+}
+
+SCSI_MPATH_SHOW(mpath_write_latency_us)
+{
+	return scsi_mpath_show_latency(path, buf, MPATH_WRITE);
+}
+
+static ssize_t scsi_mpath_show_average(struct scsi_mpath_path *path, char *buf,
+				       enum mpath_direction direction)
+{
+	struct mpath_device_latency latency;
+
+	mpath_device_read_latency(path->core, direction, &latency);
+	return sysfs_emit(buf, "%llu\n", (unsigned long long)latency.average_ns / NSEC_PER_USEC);
+}
+
+SCSI_MPATH_SHOW(mpath_read_average_us)
+{
+	return scsi_mpath_show_average(path, buf, MPATH_READ);
+}
+
+SCSI_MPATH_SHOW(mpath_write_average_us)
+{
+	return scsi_mpath_show_average(path, buf, MPATH_WRITE);
+}
+
 static const struct {
 	const char *name;
 	ssize_t (*show)(struct scsi_mpath_path *path, char *buf);
@@ -269,6 +356,22 @@ static const struct {
 	{ "mpath_state_ms", mpath_state_ms_show },
 	{ "mpath_state_changes", mpath_state_changes_show },
 	{ "multipath_failover_count", multipath_path_failover_count_show },
+	{ "mpath_reads", mpath_reads_show },
+	{ "mpath_writes", mpath_writes_show },
+	{ "mpath_read_sectors", mpath_read_sectors_show },
+	{ "mpath_written_sectors", mpath_written_sectors_show },
+	{ "mpath_inflight", mpath_inflight_show },
+	{ "mpath_errors_transport", mpath_errors_transport_show },
+	{ "mpath_errors_timeout", mpath_errors_timeout_show },
+	{ "mpath_errors_io", mpath_errors_io_show },
+	{ "mpath_errors_busy", mpath_errors_busy_show },
+	{ "mpath_errors_lun", mpath_errors_lun_show },
+	{ "mpath_probes", mpath_probes_show },
+	{ "mpath_oldest_ms", mpath_oldest_ms_show },
+	{ "mpath_read_latency_us", mpath_read_latency_us_show },
+	{ "mpath_write_latency_us", mpath_write_latency_us_show },
+	{ "mpath_read_average_us", mpath_read_average_us_show },
+	{ "mpath_write_average_us", mpath_write_average_us_show },
 };
 
 static ssize_t scsi_mpath_path_show(struct device *dev, struct device_attribute *attr, char *buf)

@@ -130,7 +130,7 @@ inline may_wait(yes) /* == submit.cpp mpath_head::may_wait( */
 inline send(b, from, path) /* == submit.cpp mpath_head::send( */
 {
 #ifdef CLOCK
-	clock = false; /* = no_path_since_ms_.store_relaxed(0); */
+	clock = false; /* = stop_clock(); */
 #endif
 	on[b] = path;
 	move(b, from, FLIGHT) /* = mpk_io_send(io, path->disk(), failfast); */
@@ -227,7 +227,7 @@ end:	do
 inline path_came_back() /* == head.cpp mpath_head::path_came_back( */
 {
 #ifdef CLOCK
-	clock = false; /* = no_path_since_ms_.store_relaxed(0); */
+	clock = false; /* = stop_clock(); */
 #endif
 	kick(work) /* = kick(); */
 }
@@ -315,7 +315,7 @@ inline watch_clock() /* == submit.cpp mpath_head::watch_clock( */
 	:: clock && live -> /* = if (!no_path_since_ms_.load_relaxed() || !is_live()) */
 		choose(path); /* = if (choose(AnyPath{}, guard)) */
 		if
-		:: path < PATHS -> clock = false /* = no_path_since_ms_.store_relaxed(0); */
+		:: path < PATHS -> clock = false /* = stop_clock(); */
 		:: else ->
 			ask_silent(); /* = ask_silent(guard); */
 			arm(work) /* = mpk_work_arm(requeue_work_.get(), kWatchClockMs); */

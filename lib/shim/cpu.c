@@ -27,6 +27,33 @@ void *mpk_percpu_of(struct mpk_percpu *percpu, u32 cpu)
 	return cpu_possible(cpu) ? per_cpu_ptr((__force void __percpu *)percpu, cpu) : NULL;
 }
 
+static struct mpath_io_counts __percpu *mpk_counts(struct mpk_percpu *percpu)
+{
+	return (__force struct mpath_io_counts __percpu *)percpu;
+}
+
+u64 mpk_count_sent(struct mpk_percpu *percpu, u32 epoch, enum mpath_direction direction,
+		   u32 sectors)
+{
+	struct mpath_io_counts __percpu *counts = mpk_counts(percpu);
+
+	this_cpu_inc(counts->in_flight[epoch]);
+	this_cpu_add(counts->sectors[direction], sectors);
+	return this_cpu_inc_return(counts->ios[direction]);
+}
+
+void mpk_count_back(struct mpk_percpu *percpu, u32 epoch)
+{
+	/* For a store that is no atomic of its own; nothing but the compiler's on x86. */
+	smp_mb__before_atomic();
+	this_cpu_dec(mpk_counts(percpu)->in_flight[epoch]);
+}
+
+void mpk_count_latency(struct mpk_percpu *percpu, enum mpath_direction direction, u32 bucket)
+{
+	this_cpu_inc(mpk_counts(percpu)->latency[direction][bucket]);
+}
+
 u32 mpk_nr_cpus(void)
 {
 	return nr_cpu_ids;
@@ -50,4 +77,9 @@ int mpk_node_distance(int a, int b)
 u64 mpk_now_ms(void)
 {
 	return ktime_to_ms(ktime_get());
+}
+
+u64 mpk_now_ns(void)
+{
+	return ktime_get_ns();
 }

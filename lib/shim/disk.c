@@ -8,6 +8,16 @@
 #include "compat_limits.h"
 #include "mpath_disk.h"
 
+static struct mpath_bio_traits mpath_bio_traits(struct bio *bio)
+{
+	return (struct mpath_bio_traits){
+		.sectors = bio_has_data(bio) ? bio_sectors(bio) : 0,
+		.direction = op_is_write(bio_op(bio)) ? MPATH_WRITE : MPATH_READ,
+		.nowait = bio->bi_opf & REQ_NOWAIT,
+		.chained = bio_flagged(bio, BIO_CHAIN),
+	};
+}
+
 void mpath_submit_bio(struct mpath_head *head, struct bio *bio)
 {
 	/*
@@ -16,7 +26,7 @@ void mpath_submit_bio(struct mpath_head *head, struct bio *bio)
 	 */
 	bio = bio_split_to_limits(bio);
 	if (bio)
-		mpath_head_submit(head, bio, bio->bi_opf & REQ_NOWAIT);
+		mpath_head_submit(head, bio, mpath_bio_traits(bio));
 }
 EXPORT_SYMBOL_GPL(mpath_submit_bio);
 

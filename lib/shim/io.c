@@ -337,11 +337,6 @@ void mpk_trace_park(const struct mpath_io *io)
 	trace_mpath_park(io, record->bdev, record->bio);
 }
 
-bool mpk_bio_is_chained(struct bio *bio)
-{
-	return bio_flagged(bio, BIO_CHAIN);
-}
-
 void mpk_bio_fail(struct bio *bio, enum mpath_status status)
 {
 	bio->bi_status = mpk_to_blk[status];

@@ -69,8 +69,8 @@ TEST_F(Head, says_so_whatever_allocation_fails_and_leaks_nothing)
 		EXPECT_EQ(made, nullptr) << nth;
 		EXPECT_EQ(objects(), 0) << nth;
 	}
-	// The head, its pool, two locks, the cursors, two work items.
-	EXPECT_EQ(failures, 7u);
+	// The head, its pool, two locks, the cursors, three work items.
+	EXPECT_EQ(failures, 8u);
 }
 
 TEST_F(Head, keeps_a_copy_of_its_name)
@@ -165,7 +165,7 @@ TEST_F(AddPath, says_so_whatever_allocation_fails_and_leaks_nothing)
 		EXPECT_EQ(objects(), before) << nth;
 		EXPECT_EQ(work_due_in(head()).value_or(0), 0u);
 	}
-	EXPECT_EQ(failures, 3u); // the path, its reference, its work item
+	EXPECT_EQ(failures, 4u); // the path, its counters, its reference, its work item
 	EXPECT_TRUE(is_on(paths.back(), submit()));
 }
 

@@ -4,6 +4,8 @@
 #include "policy_numa.hpp"
 #include "policy_queue_depth.hpp"
 #include "policy_round_robin.hpp"
+#include "policy_service_time.hpp"
+#include "policy_service_time.hpp"
 
 using namespace mpath::fake;
 using mpath::NotTried;
@@ -19,13 +21,15 @@ struct Names {
 	{
 		if (std::is_same_v<Policy, Numa>)
 			return "numa";
+		if (std::is_same_v<Policy, mpath::ServiceTime>)
+			return "service_time";
 		return std::is_same_v<Policy, RoundRobin> ? "round_robin" : "queue_depth";
 	}
 };
 
 } // namespace
 
-using All = ::testing::Types<Numa, RoundRobin, QueueDepth>;
+using All = ::testing::Types<Numa, RoundRobin, QueueDepth, mpath::ServiceTime>;
 TYPED_TEST_SUITE(EveryPolicy, All, Names);
 
 TYPED_TEST(EveryPolicy, has_nothing_to_choose_from_no_paths)

@@ -15,6 +15,12 @@ TEST(IopolicyParse, takes_the_exact_words)
 	EXPECT_EQ(mpath_iopolicy_parse("queue-depth"), MPATH_IOPOLICY_QUEUE_DEPTH);
 }
 
+TEST(IopolicyParse, takes_service_time)
+{
+	EXPECT_EQ(mpath_iopolicy_parse("service-time"), MPATH_IOPOLICY_SERVICE_TIME);
+	EXPECT_EQ(mpath_iopolicy_parse("service-time\n"), MPATH_IOPOLICY_SERVICE_TIME);
+}
+
 TEST(IopolicyParse, takes_one_newline_after_the_word)
 {
 	EXPECT_EQ(mpath_iopolicy_parse("numa\n"), MPATH_IOPOLICY_NUMA);
@@ -39,20 +45,20 @@ INSTANTIATE_TEST_SUITE_P(Words, Refused,
 					   "numa\n\n", "numa\nx", "numa\r\n", "NUMA", "Numa",
 					   "round", "round-", "round_robin", "round-robins",
 					   "roundrobin", "queue", "queue-dept", "queue-depth2",
-					   "queue depth", "service-time", "0", "1", "clon",
+					   "queue depth", "service_time", "0", "1", "clon",
 					   "clones", "interpose ", "Interpose", "clone\n\n", "\xff",
 					   "numa\xff"));
 
 TEST(IopolicyName, is_what_parse_takes)
 {
-	for (const auto policy :
-	     {MPATH_IOPOLICY_NUMA, MPATH_IOPOLICY_ROUND_ROBIN, MPATH_IOPOLICY_QUEUE_DEPTH})
+	for (const auto policy : {MPATH_IOPOLICY_NUMA, MPATH_IOPOLICY_ROUND_ROBIN,
+				  MPATH_IOPOLICY_QUEUE_DEPTH, MPATH_IOPOLICY_SERVICE_TIME})
 		EXPECT_EQ(mpath_iopolicy_parse(mpath_iopolicy_name(policy)), policy);
 }
 
 TEST(IopolicyName, answers_even_for_a_value_that_is_none)
 {
-	EXPECT_STREQ(mpath_iopolicy_name(static_cast<mpath_iopolicy>(3)), "?");
+	EXPECT_STREQ(mpath_iopolicy_name(static_cast<mpath_iopolicy>(4)), "?");
 }
 
 TEST(SubmitModeParse, takes_the_exact_words_with_at_most_one_newline)

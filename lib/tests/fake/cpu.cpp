@@ -102,6 +102,40 @@ void *mpk_percpu_of(mpk_percpu *percpu, u32 which) noexcept
 	return object.empty() ? nullptr : object.data();
 }
 
+namespace {
+
+mpath_io_counts *counts_of_this_cpu(mpk_percpu *percpu)
+{
+	return reinterpret_cast<mpath_io_counts *>(percpu->objects.at(cpu).data());
+}
+
+} // namespace
+
+u64 mpk_count_sent(mpk_percpu *percpu, u32 epoch, mpath_direction direction, u32 sectors) noexcept
+{
+	Call call(Port::count_sent);
+	auto *counts = counts_of_this_cpu(percpu);
+
+	__atomic_fetch_add(&counts->in_flight[epoch], 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&counts->sectors[direction], sectors, __ATOMIC_RELAXED);
+	return __atomic_add_fetch(&counts->ios[direction], 1, __ATOMIC_RELAXED);
+}
+
+void mpk_count_back(mpk_percpu *percpu, u32 epoch) noexcept
+{
+	Call call(Port::count_back);
+
+	__atomic_fetch_sub(&counts_of_this_cpu(percpu)->in_flight[epoch], 1, __ATOMIC_RELEASE);
+}
+
+void mpk_count_latency(mpk_percpu *percpu, mpath_direction direction, u32 bucket) noexcept
+{
+	Call call(Port::count_latency);
+
+	__atomic_fetch_add(&counts_of_this_cpu(percpu)->latency[direction][bucket], 1,
+			   __ATOMIC_RELAXED);
+}
+
 u32 mpk_nr_cpus() noexcept
 {
 	Call call(Port::nr_cpus);

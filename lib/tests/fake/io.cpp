@@ -163,13 +163,6 @@ void mpk_io_learn_limits(mpath_io *io, gendisk *path) noexcept
 	path->limits_learned.fetch_add(1, std::memory_order_relaxed);
 }
 
-bool mpk_bio_is_chained(bio *bio) noexcept
-{
-	Call call(Port::bio_is_chained);
-
-	return bio->chained;
-}
-
 void mpk_bio_fail(bio *bio, mpath_status status) noexcept
 {
 	Call call(Port::bio_fail);

@@ -22,6 +22,8 @@
 // A bio as its submitter sees it.
 struct bio {
 	bool chained = false;
+	mpath_direction direction = MPATH_READ;
+	u32 sectors = 8;
 	std::atomic<int> ended{0};           // how often: once is right
 	mpath_status status = MPATH_STS_MAX; // valid once it has ended
 	std::function<void()> on_end;        // in the context of the completion
@@ -35,6 +37,14 @@ struct bio {
 	};
 	std::vector<Trip> trips;
 };
+
+// As the shim's mpath_submit_bio(), which knows what the bio is.
+inline void mpath_head_submit(mpath_head *head, bio *bio, bool nowait)
+{
+	mpath_head_submit(head, bio,
+			  mpath_bio_traits{bio->sectors, static_cast<u8>(bio->direction), nowait,
+					   bio->chained});
+}
 
 // A path's disk: what is sent stays here until the test completes it, unless a handler takes it.
 struct gendisk {
@@ -51,14 +61,14 @@ namespace mpath::fake {
 // clang-format off
 #define MPATH_FAKE_PORTS(X) \
 	X(io_pool_create) X(io_pool_destroy) X(io_start) X(io_send) X(io_finish) \
-	X(io_learn_limits) X(bio_is_chained) X(bio_fail) X(plugged) \
+	X(io_learn_limits) X(bio_fail) X(plugged) \
 	X(mutex_create) X(mutex_destroy) X(mutex_lock) X(mutex_unlock) \
 	X(spinlock_create) X(spinlock_destroy) X(spin_lock) X(spin_unlock) \
 	X(read_lock) X(read_unlock) X(synchronize) \
 	X(ref_create) X(ref_destroy) X(ref_get) X(ref_put) X(ref_drain) \
 	X(work_create) X(work_destroy) X(work_kick) X(work_arm) X(work_rearm) X(work_cancel) \
 	X(alloc) X(free) X(percpu_create) X(percpu_destroy) X(percpu_this) X(percpu_of) \
-	X(nr_cpus) X(nr_nodes) X(this_node) X(node_distance) X(now_ms) \
+	X(count_sent) X(count_back) X(count_latency) X(nr_cpus) X(nr_nodes) X(this_node) X(node_distance) X(now_ms) X(now_ns) \
 	X(trace_move) X(trace_park) X(trace_state) X(trace_probe) \
 	X(log) X(log_ratelimited)
 // clang-format on
@@ -109,6 +119,8 @@ u64 now_ms();
 void advance_ms(u64 ms);
 // Move the clock, and run nothing: as if all workers had been busy.
 void skip_ms(u64 ms);
+// Finer than a work item's clock: the fraction of a millisecond that has passed besides.
+void set_fraction_ns(u64 ns);
 // An item that is due counts as already running when somebody cancels it: cancel waits for it.
 void due_work_runs_at_cancel(bool yes);
 // A drain with references left asks here for somebody to give them back.

@@ -27,6 +27,7 @@ bool runs_at_cancel;
 constexpr u64 kBoot = 1000000;
 
 std::atomic<u64> virtual_now{kBoot};
+std::atomic<u64> fraction_ns{0};
 std::atomic<u64> wall_speed{0};
 std::chrono::steady_clock::time_point wall_start;
 
@@ -149,6 +150,7 @@ void reset_work()
 	next_kick = 0;
 	runs_at_cancel = false;
 	virtual_now = kBoot;
+	fraction_ns = 0;
 	wall_speed = 0;
 	at_blocked_drain(nullptr);
 }
@@ -245,6 +247,11 @@ void advance_ms(u64 ms)
 void skip_ms(u64 ms)
 {
 	virtual_now += ms;
+}
+
+void set_fraction_ns(u64 ns)
+{
+	fraction_ns = ns;
 }
 
 void due_work_runs_at_cancel(bool yes)
@@ -363,4 +370,11 @@ u64 mpk_now_ms() noexcept
 	Call call(Port::now_ms);
 
 	return now();
+}
+
+u64 mpk_now_ns() noexcept
+{
+	Call call(Port::now_ns);
+
+	return now() * 1000000 + fraction_ns.load(std::memory_order_relaxed);
 }

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+// path_stats: what a path has done.
+//
+// I/O is counted by each CPU for itself: nothing that CPUs share is written for an I/O that
+// succeeds. Errors and probes are rare, and counted in one place.
+#pragma once
+
+#include "port.h"
+#include "util/atomic.hpp"
+#include "util/owned.hpp"
+
+namespace mpath {
+
+mpath_error_class error_class(mpath_status status) noexcept;
+
+class IoCounts {
+public:
+	IoCounts() noexcept : percpu_(mpk_percpu_create(sizeof(mpath_io_counts))) {}
+	// False without memory; then nothing else may be called.
+	explicit operator bool() const noexcept { return static_cast<bool>(percpu_); }
+
+	// How many I/Os of this direction this CPU has sent. Context: any.
+	u64 sent(u32 epoch, mpath_direction direction, u32 sectors) noexcept
+	{
+		return mpk_count_sent(percpu_.get(), epoch, direction, sectors);
+	}
+	void back(u32 epoch) noexcept { mpk_count_back(percpu_.get(), epoch); }
+
+	void took(mpath_direction direction, u64 ns) noexcept;
+
+	// What is in flight, by the epoch in which it was sent, and then what was ever sent. Of
+	// an epoch in which nothing is sent any more, and of all if nothing was sent since the
+	// last glance, the count is never less than what is in flight.
+	struct Glance {
+		u64 in_flight[MPATH_EPOCHS];
+		u64 sent[MPATH_DIRECTIONS];
+
+		u64 all_in_flight() const noexcept;
+	};
+	Glance glance() const noexcept;
+	u64 ios(u32 direction) const noexcept;
+	u64 sectors(u32 direction) const noexcept;
+	u64 latency(u32 direction, u32 bucket) const noexcept;
+
+private:
+	template <typename Field>
+	u64 sum(Field field) const noexcept;
+
+	Owned<mpk_percpu, mpk_percpu_destroy> percpu_;
+};
+
+class RareCounts {
+public:
+	void failed(mpath_status status) noexcept
+	{
+		errors_[error_class(status)].fetch_add_relaxed(1);
+	}
+	void moved() noexcept { moved_.fetch_add_relaxed(1); }
+	void probed() noexcept { probes_.fetch_add_relaxed(1); }
+
+	u64 errors(u32 cls) const noexcept { return errors_[cls].load_relaxed(); }
+	u64 moves() const noexcept { return moved_.load_relaxed(); }
+	u64 probes() const noexcept { return probes_.load_relaxed(); }
+
+private:
+	Atomic<u64> errors_[MPATH_ERROR_CLASSES];
+	Atomic<u64> moved_{0};
+	Atomic<u64> probes_{0};
+};
+
+} // namespace mpath

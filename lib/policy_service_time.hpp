@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+// service-time: the path with the least expected wait, for reads and writes apart.
+//
+// Near equals share the I/O by depth, as under queue-depth: what is measured wavers, and must
+// not drive I/O to and fro between them. A path that gets no I/O is given one now and then, to
+// see what has become of it; when and how often is WaitEstimate's business.
+#pragma once
+
+#include "policy.hpp"
+
+namespace mpath {
+
+struct ServiceTime {
+	template <typename Filter>
+	static mpath_device *choose(const PathList &paths, const PathCache &, const Filter &filter,
+				    const ReadGuard &guard) noexcept
+	{
+		u64 least[2] = {kNone, kNone};
+
+		for (auto *path = paths.first(guard); path; path = paths.after(*path, guard)) {
+			if (!path->can_carry_io() || !filter.accepts(*path))
+				continue;
+
+			const bool second = !path->is_optimized();
+			const u64 wait = path->expected_wait_ns(filter.direction());
+
+			if (wait < least[second])
+				least[second] = wait;
+		}
+		if (least[0] != kNone)
+			return shallowest(paths, filter, false, least[0], guard);
+		if (least[1] != kNone)
+			return shallowest(paths, filter, true, least[1], guard);
+		return nullptr;
+	}
+
+private:
+	static constexpr u64 kNone = ~0ull;
+	// So much longer a wait is no reason to prefer another path.
+	static constexpr u64 kNearly = 8;
+
+	// The least deep of those that are nearly the best; or one that is to be tried.
+	template <typename Filter>
+	static mpath_device *shallowest(const PathList &paths, const Filter &filter, bool second,
+					u64 least, const ReadGuard &guard) noexcept
+	{
+		const u64 enough = least + least / kNearly;
+		mpath_device *best = nullptr;
+		mpath_device *any = nullptr;
+		int best_depth = 0;
+
+		for (auto *path = paths.first(guard); path; path = paths.after(*path, guard)) {
+			if (!path->can_carry_io() || !filter.accepts(*path) ||
+			    path->is_optimized() == second)
+				continue;
+			if (path->take_trial(filter.direction())) [[unlikely]]
+				return path;
+			any = path;
+			if (path->expected_wait_ns(filter.direction()) > enough)
+				continue;
+
+			const int depth = path->nr_active();
+
+			if (!best || depth < best_depth) {
+				best = path;
+				best_depth = depth;
+			}
+		}
+		// Others may have sent so much since the other walk that none is left.
+		return best ? best : any;
+	}
+};
+
+static_assert(PathPolicy<ServiceTime>);
+
+} // namespace mpath

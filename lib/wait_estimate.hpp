@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+// WaitEstimate: how long an I/O of one direction takes on a path, as the last ones show.
+//
+// All CPUs share it. Each adds one I/O in sixteen at most, unless the policy needs them all
+// and shares more than this. Two that write at once lose one of two measurements, which an
+// average does not mind.
+#pragma once
+
+#include "port.h"
+#include "util/atomic.hpp"
+
+namespace mpath {
+
+class WaitEstimate {
+public:
+	// An I/O took @ns; with it, so many were in flight when it was sent. 0: not counted.
+	void add(u64 ns, u32 depth) noexcept;
+	// The average; 0: nothing is known.
+	u64 latency_ns() const noexcept { return latency_ns_.load_relaxed(); }
+
+	// What the next I/O is to expect while @in_flight others are under way. A path that has
+	// shown what it does with so many at a time is believed to do the same with up to twice
+	// as many: up to there nobody has to wait for another. Beyond, each takes its share.
+	u64 expected_ns(u32 in_flight) const noexcept;
+
+	// Is the estimate so old that one I/O should try what the path is like? True for one
+	// who asks.
+	bool take_trial() noexcept
+	{
+		Trial due = Trial::due;
+
+		return trial_.load_relaxed() == Trial::due &&
+		       trial_.compare_exchange(due, Trial::sent);
+	}
+	// Once a tick: decides whether a trial is due. @sent: how many I/Os of this direction
+	// this path has sent, and @head_sent: all paths of the head; ever. Context: the watch.
+	void look(u64 sent, u64 head_sent) noexcept;
+
+private:
+	enum class Trial : u8 { none, due, sent };
+
+	Atomic<u64> latency_ns_{0};
+	Atomic<u32> depth_{0}; // in sixteenths
+	Atomic<Trial> trial_{Trial::none};
+
+	// The watch's own.
+	u64 sent_then_ = 0;
+	u64 head_sent_then_ = 0;
+	u64 latency_then_ = 0;
+	u32 quiet_ticks_ = 0;
+};
+
+} // namespace mpath
