@@ -144,7 +144,7 @@ active proctype submit() /* == submit.cpp mpath_head::submit( */
 	read_lock(SUBMITTER); /* = ReadGuard guard; */
 	path = NONE;
 	if
-	:: live -> choose(path) /* = path = choose(AnyPath{}, guard); */
+	:: live -> choose(path) /* = path = choose(AnyPath{static_cast<mpath_direction>(traits.direction)} */
 	:: !live
 	fi;
 #ifdef BROKEN_GET_OUTSIDE
@@ -268,7 +268,7 @@ end:	do
 		if
 		:: health[p] == REMOVING /* = if (health() == Health::removing */
 		:: else ->
-			assert(!owner_gone[p]); /* = ask(); */
+			assert(!owner_gone[p]); /* = ask_timed(); */
 			end_well(p) /* = end_well(); */
 		fi;
 		runs[p] = false

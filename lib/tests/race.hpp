@@ -25,7 +25,7 @@ protected:
 		reset();
 	}
 
-	mpath_head_config config{"lun0", nullptr, MPATH_IOPOLICY_NUMA, MPATH_SUBMIT_INTERPOSE, -1,
+	mpath_head_config config{"lun0",  nullptr, MPATH_IOPOLICY_NUMA, MPATH_SUBMIT_INTERPOSE, -1,
 				 nullptr, nullptr};
 	mpath_head *head = nullptr;
 
