@@ -32,6 +32,8 @@ help:
 #: make fuzz           libFuzzer on what parses bytes of others; T=vpd83 FUZZ_SECONDS=60
 #: make kunit          KUnit suites on small debug kernels
 #: make qemu           end-to-end tests on Debian's kernels; T=case KERNELS="6.1 6.12"
+#: make soak           everything at random under verified I/O, on the debug kernel;
+#:      TIME=600 SEED=1
 #: make test           all of them; installs what they need
 #: make demo           a disk loses its path under I/O, in a virtual machine; installs what it needs
 #: make bench          what a head costs per I/O
@@ -72,6 +74,10 @@ kunit:
 .PHONY: qemu
 qemu:
 	+@$(need-qemu); qemu-tests/run
+
+.PHONY: soak
+soak:
+	+@$(need-qemu); qemu-tests/soak $(or $(TIME),600) $(SEED)
 
 .PHONY: bench
 bench:
