@@ -8,6 +8,7 @@
 #include "conduct.cpp"
 #include "geometry.cpp"
 #include "policy.cpp"
+#include "target_port.cpp"
 #include "path.cpp"
 #include "head.cpp"
 #include "submit.cpp"

@@ -15,6 +15,7 @@
 #include "conduct.hpp"
 #include "health.hpp"
 #include "port.h"
+#include "target_port.hpp"
 #include "util/atomic.hpp"
 #include "util/guards.hpp"
 #include "util/owned.hpp"
@@ -124,6 +125,9 @@ struct mpath_device final {
 
 	// Linkage of PathList, which alone touches it.
 	mpath::Atomic<mpath_device *> next_in_list{nullptr};
+
+	// Of TargetPort, which alone touches it.
+	mpath::PortMember port_member;
 
 	// Public for placement new; call create().
 	mpath_device(mpath_head &head, u32 id, const mpath_device_config &config) noexcept;
