@@ -109,6 +109,9 @@ struct mpath_device_ops {
  * @host_state is NULL where the transport has none.
  * @access_state is the SPC asymmetric access state (SPC-5 6.34, bit 7 is
  * PREFERRED); NULL where the transport has none.
+ *
+ * @target_port tells the (host, target port) that the path goes through from all others: when
+ * one such path dies, those with the same value are asked. 0: not known.
  */
 struct mpath_device_config {
 	const char *name;
@@ -120,6 +123,7 @@ struct mpath_device_config {
 	const u32 *host_state;
 	u32 host_waiting_states;
 	const u8 *access_state;
+	u64 target_port;
 	struct mpath_geometry geometry;
 	const struct mpath_device_ops *ops;
 	void *owner;

@@ -100,6 +100,7 @@ void mpath_io_done(struct mpath_io *io, enum mpath_status status) MPATH_NOEXCEPT
  */
 enum mpath_lock_class {
 	MPATH_LOCK_PATHS,   /* mutex: path list writers of one head */
+	MPATH_LOCK_PORTS,   /* mutex: all target ports, and who is behind them */
 	MPATH_LOCK_REQUEUE, /* spinlock, irq safe: one head's requeue list */
 };
 
@@ -157,6 +158,12 @@ void mpk_work_arm(struct mpk_work *work, u32 ms) MPATH_NOEXCEPT;
 void mpk_work_rearm(struct mpk_work *work, u32 ms) MPATH_NOEXCEPT;
 /* Cancel what is pending and wait for a running one. Context: process. */
 void mpk_work_cancel(struct mpk_work *work) MPATH_NOEXCEPT;
+
+/* --- the core's own life (called by shim/module.c) --------------------------- */
+
+/* Before and after everything else. Context: process. Return: false without memory. */
+bool mpath_core_init(void) MPATH_NOEXCEPT;
+void mpath_core_exit(void) MPATH_NOEXCEPT;
 
 /* --- memory, CPUs, nodes, time (shim/mem.c, shim/cpu.c) --------------------- */
 

@@ -12,6 +12,7 @@
 #include "watch.cpp"
 #include "wait_estimate.cpp"
 #include "policy.cpp"
+#include "target_port.cpp"
 #include "path.cpp"
 #include "announce.cpp"
 #include "head.cpp"

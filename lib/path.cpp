@@ -54,7 +54,8 @@ mpath_device *mpath_device::create(mpath_head &head, u32 id,
 
 	auto *device = new (memory) mpath_device(head, id, config);
 
-	if (!device->ref_ || !device->probe_ || !device->counts_) {
+	if (!device->ref_ || !device->probe_ || !device->counts_ ||
+	    (config.target_port && !mpath::TargetPort::join(device, config.target_port))) {
 		destroy(device);
 		return nullptr;
 	}
@@ -65,6 +66,7 @@ void mpath_device::destroy(mpath_device *device) noexcept
 {
 	// The probe is cancelled once more with its work item: a late blame() may have kicked
 	// it after stop_probing(). It finds the path removing, and leaves its owner alone.
+	mpath::TargetPort::leave(device);
 	device->~mpath_device();
 	mpk_free(device);
 }
@@ -197,7 +199,7 @@ Reason mpath_device::why_dead(mpath_verdict verdict) const noexcept
 	return device_state_in(usable_states_) ? Reason::probe_failed : Reason::out_of_service;
 }
 
-// However it came: the probe runs at least once while a path is dead.
+// However it came: the probe runs while a path is dead.
 void mpath_device::note_death() noexcept
 {
 	const mpath::Standing standing = health_.standing();
@@ -207,6 +209,9 @@ void mpath_device::note_death() noexcept
 		return;
 	death_seen_ms_ = standing.since_ms;
 	conduct_.died(standing.since_ms);
+	// Who has no such LUN says nothing of other LUNs.
+	if (standing.why != Reason::probe_no_lun)
+		mpath::TargetPort::note_death(this, standing.since_ms);
 }
 
 // I/O has failed here and succeeded elsewhere: if the probe that it caused was fine, the path
@@ -272,6 +277,7 @@ void mpath_device::probe() noexcept
 		judge(verdict);
 		change_health(Health::dead, why_dead(verdict));
 		head_.kick();
+		note_death();
 		mpk_work_arm(probe_.get(), kProbeDeadMs);
 		return;
 	case MPATH_VERDICT_FOREIGN:

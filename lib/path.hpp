@@ -18,6 +18,7 @@
 #include "epochs.hpp"
 #include "path_stats.hpp"
 #include "port.h"
+#include "target_port.hpp"
 #include "util/atomic.hpp"
 #include "util/guards.hpp"
 #include "util/owned.hpp"
@@ -175,6 +176,9 @@ struct mpath_device final {
 	mpath::Atomic<mpath_device *> next_in_list{nullptr};
 	// The state that Announcer, which alone touches this, has told last.
 	const char *told = "";
+
+	// Of TargetPort, which alone touches it.
+	mpath::PortMember port_member;
 
 	// Public for placement new; call create().
 	mpath_device(mpath_head &head, u32 id, const mpath_device_config &config) noexcept;

@@ -184,6 +184,13 @@ bool scsi_mpath_look_at_path(struct scsi_mpath_path *path)
 	return mpath_device_observe(path->core, &now);
 }
 
+/* Host numbers begin with 0. */
+static u64 scsi_mpath_target_port(struct scsi_device *sdev)
+{
+	return (u64)(sdev->host->host_no + 1) << 48 | (u64)(sdev->channel & 0xffff) << 32 |
+	       sdev->id;
+}
+
 static int scsi_mpath_add_core(struct scsi_mpath_path *path)
 {
 	struct scsi_device *sdev = path->sdev;
@@ -200,6 +207,7 @@ static int scsi_mpath_add_core(struct scsi_mpath_path *path)
 		.host_waiting_states = BIT(SHOST_RECOVERY) | BIT(SHOST_CANCEL_RECOVERY) |
 				       BIT(SHOST_DEL_RECOVERY),
 		.access_state = &sdev->access_state,
+		.target_port = scsi_mpath_target_port(sdev),
 		.ops = &scsi_mpath_device_ops,
 		.owner = path,
 	};

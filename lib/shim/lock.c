@@ -28,6 +28,9 @@ struct mpk_mutex *mpk_mutex_create(enum mpath_lock_class cls)
 	case MPATH_LOCK_PATHS:
 		mutex_init(&mutex->mutex);
 		return mutex;
+	case MPATH_LOCK_PORTS:
+		mutex_init(&mutex->mutex);
+		return mutex;
 	case MPATH_LOCK_REQUEUE:
 		break;
 	}
@@ -62,6 +65,7 @@ struct mpk_spinlock *mpk_spinlock_create(enum mpath_lock_class cls)
 		spin_lock_init(&lock->lock);
 		return lock;
 	case MPATH_LOCK_PATHS:
+	case MPATH_LOCK_PORTS:
 		break;
 	}
 	kfree(lock);

@@ -4,6 +4,7 @@
 
 #include "libmultipath.h"
 #include "mpath_scsi.h"
+#include "port.h"
 #include "shim.h"
 
 EXPORT_SYMBOL_GPL(mpath_iopolicy_parse);
@@ -60,12 +61,23 @@ static int __init libmultipath_init(void)
 		return ret;
 	ret = mpk_work_init();
 	if (ret)
-		mpk_io_exit();
+		goto io_exit;
+	if (!mpath_core_init()) {
+		ret = -ENOMEM;
+		goto work_exit;
+	}
+	return 0;
+
+work_exit:
+	mpk_work_exit();
+io_exit:
+	mpk_io_exit();
 	return ret;
 }
 
 static void __exit libmultipath_exit(void)
 {
+	mpath_core_exit();
 	mpk_work_exit();
 	mpk_io_exit();
 }

@@ -44,6 +44,7 @@ mpath_device_config Path::config()
 		has_host_state ? &host_state : nullptr,
 		1u << kHostRecovers,
 		has_access_state ? &access_state : nullptr,
+		target_port,
 		geometry,
 		&kOps,
 		this};
@@ -52,6 +53,8 @@ mpath_device_config Path::config()
 void Lun::SetUp()
 {
 	reset();
+	if (!mpath_core_init())
+		die("no core");
 }
 
 void Lun::TearDown()
@@ -68,6 +71,7 @@ void Lun::TearDown()
 		destroy_head();
 	for (const auto &bio : bios)
 		EXPECT_EQ(bio.ended, 1) << "times that a bio ended; its route: " << route(bio);
+	mpath_core_exit();
 	reset();
 }
 

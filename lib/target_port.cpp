@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "target_port.hpp"
+
+#include "path.hpp"
+#include "util/assert.hpp"
+
+namespace mpath {
+
+namespace {
+
+// Deaths within this time are of one cause.
+constexpr u64 kRoundMs = 10000;
+
+constexpr unsigned kSample = 4;
+
+// Then, so many of them each time.
+constexpr unsigned kBatch = 16;
+constexpr u32 kBatchMs = 100;
+
+mpk_mutex *ports_lock;
+TargetPort *ports; // under ports_lock
+
+} // namespace
+
+bool TargetPort::init() noexcept
+{
+	ports_lock = mpk_mutex_create(MPATH_LOCK_PORTS);
+	return ports_lock;
+}
+
+void TargetPort::exit() noexcept
+{
+	MPATH_ASSERT(!ports);
+	mpk_mutex_destroy(ports_lock);
+}
+
+TargetPort::TargetPort(u64 key) noexcept
+	: key_(key), work_(mpk_work_create(MPATH_WORK_PROBE, run, this))
+{
+}
+
+void TargetPort::destroy(TargetPort *port) noexcept
+{
+	port->~TargetPort();
+	mpk_free(port);
+}
+
+TargetPort *TargetPort::find(u64 key, const MutexGuard &) noexcept
+{
+	for (TargetPort *port = ports; port; port = port->next_)
+		if (port->key_ == key)
+			return port;
+	return nullptr;
+}
+
+bool TargetPort::join(mpath_device *path, u64 key) noexcept
+{
+	MutexGuard guard(ports_lock);
+	TargetPort *port = find(key, guard);
+
+	if (!port) {
+		void *memory = mpk_alloc(sizeof(TargetPort));
+
+		if (!memory)
+			return false;
+		port = new (memory) TargetPort(key);
+		if (!port->work_) {
+			destroy(port);
+			return false;
+		}
+		port->next_ = ports;
+		ports = port;
+	}
+	path->port_member.port = port;
+	path->port_member.next = port->members_;
+	port->members_ = path;
+	return true;
+}
+
+void TargetPort::leave(mpath_device *path) noexcept
+{
+	TargetPort *port = path->port_member.port;
+
+	if (!port)
+		return;
+	{
+		MutexGuard guard(ports_lock);
+		mpath_device **member = &port->members_;
+
+		while (*member != path)
+			member = &(*member)->port_member.next;
+		*member = path->port_member.next;
+		path->port_member.port = nullptr;
+		if (port->members_)
+			return;
+
+		TargetPort **link = &ports;
+
+		while (*link != port)
+			link = &(*link)->next_;
+		*link = port->next_;
+	}
+	// Out of the table with its last member, it is ours alone. Its work takes the lock.
+	destroy(port);
+}
+
+bool TargetPort::ask(unsigned nr, const MutexGuard &) noexcept
+{
+	for (mpath_device *path = members_; path; path = path->port_member.next) {
+		if (path->port_member.asked_in_round == round_ || !carries_io(path->health()))
+			continue;
+		if (!nr--)
+			return true;
+		path->port_member.asked_in_round = round_;
+		path->recheck();
+	}
+	return false;
+}
+
+void TargetPort::note_death(const mpath_device *path, u64 now_ms) noexcept
+{
+	TargetPort *port = path->port_member.port;
+
+	if (!port)
+		return;
+
+	MutexGuard guard(ports_lock);
+
+	if (!port->round_ || now_ms - port->round_began_ms_ >= kRoundMs) {
+		port->round_++;
+		port->round_began_ms_ = now_ms;
+		port->spreads_ = false;
+		port->ask(kSample, guard);
+	} else if (!port->spreads_) {
+		port->spreads_ = true;
+		mpk_work_kick(port->work_.get());
+	}
+}
+
+void TargetPort::run(void *arg) noexcept
+{
+	auto *port = static_cast<TargetPort *>(arg);
+	MutexGuard guard(ports_lock);
+
+	if (port->ask(kBatch, guard))
+		mpk_work_arm(port->work_.get(), kBatchMs);
+}
+
+} // namespace mpath
+
+bool mpath_core_init() noexcept
+{
+	return mpath::TargetPort::init();
+}
+
+void mpath_core_exit() noexcept
+{
+	mpath::TargetPort::exit();
+}
