@@ -4,6 +4,7 @@
  * all their corners are tested in user space.
  */
 #include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/topology.h>
