@@ -4,6 +4,7 @@
  * all their corners are tested in user space.
  */
 #include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/topology.h>
@@ -217,6 +218,39 @@ static void queue_depth_counts_a_bio_where_it_is(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mpath_device_queue_depth(b->core), 0);
 }
 
+/* --- service-time -------------------------------------------------------------------------------- */
+
+static void service_time_goes_where_it_is_fast(struct kunit *test)
+{
+	struct mpath_kunit_lun *lun = policy_lun(test, MPATH_IOPOLICY_SERVICE_TIME, 2);
+	struct mpath_device_latency latency;
+	struct mpath_device_stats stats;
+	unsigned int i;
+
+	/* Each is tried with one bio, and the first one takes its time. */
+	mpath_kunit_hold(&lun->paths[0]);
+	mpath_kunit_read(lun, 0);
+	KUNIT_ASSERT_EQ(test, mpath_kunit_nr_held(&lun->paths[0]), 1);
+	mpath_kunit_read(lun, 8);
+	KUNIT_ASSERT_EQ(test, mpath_kunit_nr_bios(&lun->paths[1]), 1);
+	msleep(100);
+	mpath_kunit_release_all(&lun->paths[0], BLK_STS_OK);
+	for (i = 0; i < 20; i++)
+		mpath_kunit_read(lun, i * 8);
+	KUNIT_EXPECT_EQ(test, mpath_kunit_nr_bios(&lun->paths[1]), 21);
+
+	mpath_device_read_latency(lun->paths[0].core, MPATH_READ, &latency);
+	KUNIT_EXPECT_GE(test, latency.average_ns, 100 * NSEC_PER_MSEC);
+	mpath_device_read_stats(lun->paths[0].core, &stats);
+	KUNIT_EXPECT_EQ(test, stats.ios[MPATH_READ], 1);
+	KUNIT_EXPECT_EQ(test, stats.sectors[MPATH_READ], 8);
+	KUNIT_EXPECT_EQ(test, stats.ios[MPATH_WRITE], 0);
+	KUNIT_EXPECT_EQ(test, stats.in_flight, 0);
+	mpath_device_read_stats(lun->paths[1].core, &stats);
+	KUNIT_EXPECT_EQ(test, stats.ios[MPATH_READ], 21);
+	KUNIT_EXPECT_EQ(test, stats.in_flight, 0);
+}
+
 /* --- change ------------------------------------------------------------------------------------------ */
 
 static void change_takes_effect_with_the_next_bio(struct kunit *test)
@@ -294,6 +328,7 @@ static struct kunit_case mpath_policy_cases[] = {
 	KUNIT_CASE(queue_depth_fills_the_shallowest),
 	KUNIT_CASE(queue_depth_prefers_depth_to_a_slow_path),
 	KUNIT_CASE(queue_depth_counts_a_bio_where_it_is),
+	KUNIT_CASE(service_time_goes_where_it_is_fast),
 	KUNIT_CASE(change_takes_effect_with_the_next_bio),
 	KUNIT_CASE(policies_change_under_load),
 	{}

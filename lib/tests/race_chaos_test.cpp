@@ -175,9 +175,10 @@ TEST_P(Chaos, ends_every_bio_once)
 
 INSTANTIATE_TEST_SUITE_P(Policies, Chaos,
 			 ::testing::Values(MPATH_IOPOLICY_NUMA, MPATH_IOPOLICY_ROUND_ROBIN,
-					   MPATH_IOPOLICY_QUEUE_DEPTH),
+					   MPATH_IOPOLICY_QUEUE_DEPTH, MPATH_IOPOLICY_SERVICE_TIME),
 			 [](const auto &info) {
 				 return info.param == MPATH_IOPOLICY_NUMA          ? "numa"
 					: info.param == MPATH_IOPOLICY_ROUND_ROBIN ? "round_robin"
-										   : "queue_depth";
+					: info.param == MPATH_IOPOLICY_QUEUE_DEPTH ? "queue_depth"
+										   : "service_time";
 			 });

@@ -138,11 +138,12 @@ TEST_P(RaceRemoveWalk, a_path_stays_while_submitters_walk_over_it)
 
 INSTANTIATE_TEST_SUITE_P(Policies, RaceRemoveWalk,
 			 ::testing::Values(MPATH_IOPOLICY_NUMA, MPATH_IOPOLICY_ROUND_ROBIN,
-					   MPATH_IOPOLICY_QUEUE_DEPTH),
+					   MPATH_IOPOLICY_QUEUE_DEPTH, MPATH_IOPOLICY_SERVICE_TIME),
 			 [](const auto &info) {
 				 return info.param == MPATH_IOPOLICY_NUMA          ? "numa"
 					: info.param == MPATH_IOPOLICY_ROUND_ROBIN ? "round_robin"
-										   : "queue_depth";
+					: info.param == MPATH_IOPOLICY_QUEUE_DEPTH ? "queue_depth"
+										   : "service_time";
 			 });
 
 TEST_F(RaceRemove, a_submitter_finds_a_path_that_is_added_whole)

@@ -47,7 +47,7 @@ std::string name_of(const ::testing::TestParamInfo<mpath_iopolicy> &info)
 
 INSTANTIATE_TEST_SUITE_P(Under, Reluctant,
 			 ::testing::Values(MPATH_IOPOLICY_NUMA, MPATH_IOPOLICY_ROUND_ROBIN,
-					   MPATH_IOPOLICY_QUEUE_DEPTH),
+					   MPATH_IOPOLICY_QUEUE_DEPTH, MPATH_IOPOLICY_SERVICE_TIME),
 			 name_of);
 
 TEST_P(Reluctant, gets_no_io_while_another_is_usable)

@@ -228,6 +228,24 @@ TEST_F(Stall, does_not_take_io_for_old_that_comes_after_a_pause)
 	EXPECT_EQ(state(a), "usable");
 }
 
+TEST(Epochs, do_not_take_for_old_what_was_counted_late)
+{
+	mpath::Epochs epochs;
+	mpath::IoCounts::Glance glance{};
+
+	glance.in_flight[0] = 1;
+
+	const u32 second = epochs.turn(glance, 0, 1000);
+
+	glance.in_flight[0] = 0;
+	glance.in_flight[second] = 1;
+	ASSERT_EQ(epochs.turn(glance, second, 100000) == second, false);
+	// Whoever sent it has read the number long ago.
+	glance.in_flight[second] = 0;
+	glance.in_flight[0] = 1;
+	EXPECT_EQ(epochs.oldest_ms(glance, second, 100100), 100u);
+}
+
 // --- the watch -----------------------------------------------------------------------------
 
 TEST_F(Stall, costs_nothing_while_there_is_no_io)

@@ -42,7 +42,7 @@ takes() { # FILE VALUE...
 }
 words=('\n' fastest 'numa numa' numaa num Numa ' numa' 'numa\n\n' 'round robin' 'queue-depth,')
 for f in $P/iopolicy "$MPATH/iopolicy"; do
-	takes "$f" round-robin 'queue-depth\n' numa
+	takes "$f" round-robin 'queue-depth\n' 'service-time\n' numa
 	rejects "$f" "${words[@]}"
 done
 for f in $P/submit_mode "$HEAD_SYS/submit_mode"; do
@@ -53,6 +53,8 @@ for f in $P/no_path_timeout_ms "$HEAD_SYS/no_path_timeout_ms"; do
 	takes "$f" 0 -1 '1000\n' 30000
 	rejects "$f" -2 -30000 ten 1s '\n' 99999999999999999999 '5 5'
 done
+takes "$HEAD_SYS/stall_timeout_ms" 0 1 '86400000\n' 2000
+rejects "$HEAD_SYS/stall_timeout_ms" -1 86400001 4294967296 99999999999999999999 soon 1s '\n' '5 5'
 takes "$HEAD_SYS/delayed_removal_secs" 1 '3600\n' 0
 rejects "$HEAD_SYS/delayed_removal_secs" -1 4294967296 4294967295 ten 1s '\n' '5 5'
 for v in 0 2 -1 yes '\n' '1 1'; do refuses "Invalid argument" put "$HEAD_SYS/fail_now" "$v"; done

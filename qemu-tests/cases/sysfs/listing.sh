@@ -64,7 +64,7 @@ equal "$(<"$CLASS"/0/iopolicy)" numa "iopolicy"
 equal "$(stat -c '%A %G' "/dev/$HEAD")" "brw-rw---- disk" "mode of /dev/$HEAD"
 
 step "every file answers, with one line"
-for f in $CLASS/0/{iopolicy,wwid} "$HEAD_SYS"/{no_path_timeout_ms,delayed_removal_secs,submit_mode,multipath_failover_count,io_requeue_no_usable_path_count,io_fail_no_available_path_count}; do
+for f in $CLASS/0/{iopolicy,wwid} "$HEAD_SYS"/{no_path_timeout_ms,delayed_removal_secs,submit_mode,multipath_failover_count,io_requeue_no_usable_path_count,io_fail_no_available_path_count,stall_timeout_ms,mpath_longest_no_path_ms}; do
 	equal "$(wc -l <"$f")" 1 "lines in $f"
 done
 for p in "${PATHS[@]}"; do
