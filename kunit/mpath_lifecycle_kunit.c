@@ -127,6 +127,10 @@ static void life_detach_waits(struct kunit *test, struct mpath_kunit_path *path,
 	KUNIT_EXPECT_TRUE(test, mpath_kunit_join(thread));
 }
 
+/*
+ * Two things see to that: the removal's own grace periods, and that of the percpu_ref when it
+ * is killed. Without the former it is the hints that go wrong, see the next test.
+ */
 static void removal_waits_for_who_has_just_chosen_the_path(struct kunit *test)
 {
 	struct mpath_kunit_lun *lun = mpath_kunit_lun(test, MPATH_SUBMIT_INTERPOSE, 2);
@@ -422,7 +426,7 @@ static void head_is_made_whole_or_not_at_all(struct kunit *test)
 	struct mpath_kunit_lun *lun = mpath_kunit_lun(test, MPATH_SUBMIT_INTERPOSE, 1);
 	struct life_making making = { .config.name = "starved" };
 
-	/* Of the head, its two locks, its work, the pool with its array and its reserve. */
+	/* Of the head, its two locks, its two works, the pool with its array and its reserve. */
 	KUNIT_EXPECT_GE(test, life_starve(lun, life_make_head, life_destroy_head, &making), 5);
 }
 
