@@ -86,10 +86,34 @@ const char *word(Reason reason) noexcept
 		return "probe: no answer";
 	case Reason::contradicts:
 		return "its disk contradicts the head";
-	case Reason::after_the_statuses:
+	case Reason::transport_error:
+		return status_word(MPATH_STS_TRANSPORT);
+	case Reason::device_offline:
+		return status_word(MPATH_STS_OFFLINE);
+	case Reason::io_error:
+		return status_word(MPATH_STS_IOERR);
+	case Reason::io_timeout:
+		return status_word(MPATH_STS_TIMEOUT);
+	case Reason::unknown_error:
 		break;
 	}
-	return status_word(static_cast<mpath_status>(reason));
+	return status_word(MPATH_STS_MAX);
+}
+
+Reason because_of(mpath_status status) noexcept
+{
+	switch (status) {
+	case MPATH_STS_TRANSPORT:
+		return Reason::transport_error;
+	case MPATH_STS_OFFLINE:
+		return Reason::device_offline;
+	case MPATH_STS_IOERR:
+		return Reason::io_error;
+	case MPATH_STS_TIMEOUT:
+		return Reason::io_timeout;
+	default: // nobody is blamed for it
+		return Reason::unknown_error;
+	}
 }
 
 HealthState::HealthState() noexcept : standing_({Health::usable, Reason::added, mpk_now_ms()}) {}

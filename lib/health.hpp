@@ -35,9 +35,13 @@ constexpr bool carries_io(Health health) noexcept
 	return health <= Health::stalled;
 }
 
-// Why it changed: the status of an I/O, or what follows.
+// Why it changed: first what the status of an I/O may say of its path.
 enum class Reason : u8 {
-	after_the_statuses = MPATH_STS_MAX,
+	transport_error,
+	device_offline,
+	io_error,
+	io_timeout,
+	unknown_error,
 	added,
 	removed,
 	out_of_service,
@@ -56,10 +60,7 @@ enum class Reason : u8 {
 	last = contradicts,
 };
 
-constexpr Reason because_of(mpath_status status) noexcept
-{
-	return static_cast<Reason>(status);
-}
+Reason because_of(mpath_status status) noexcept;
 
 // For people, and part of the ABI: sysfs shows them.
 const char *word(Health health) noexcept;

@@ -107,7 +107,9 @@ void TargetPort::leave(mpath_device *path) noexcept
 bool TargetPort::ask(unsigned nr, const MutexGuard &) noexcept
 {
 	for (mpath_device *path = members_; path; path = path->port_member.next) {
-		if (path->port_member.asked_in_round == round_ || !carries_io(path->health()))
+		// One in standby would say no, and that is no news.
+		if (path->port_member.asked_in_round == round_ || !carries_io(path->health()) ||
+		    !path->takes_io())
 			continue;
 		if (!nr--)
 			return true;

@@ -43,7 +43,7 @@ private:
 	static TargetPort *find(u64 key, const MutexGuard &guard) noexcept;
 	static void destroy(TargetPort *port) noexcept;
 	static void run(void *port) noexcept;
-	// Asks up to @nr members that carry I/O and have not been asked in this round. Return: is
+	// Asks up to @nr members that could carry I/O and have not been asked in this round. Return: is
 	// anybody left?
 	bool ask(unsigned nr, const MutexGuard &guard) noexcept;
 

@@ -83,6 +83,17 @@ TEST_F(TargetPort, is_nothing_to_those_behind_another)
 	EXPECT_EQ(asked(), 0);
 }
 
+TEST_F(TargetPort, asks_nobody_who_carries_no_io_anyway)
+{
+	add_behind(kPort, 10);
+	for (std::size_t i = 1; i < paths.size(); i++)
+		paths[i].access_state = kStandby;
+	all_are_dead();
+	kill_path(paths[0]);
+	advance_ms(1000);
+	EXPECT_EQ(asked(), 0);
+}
+
 TEST_F(TargetPort, does_not_tell_of_the_death_of_one_lun)
 {
 	add_behind(kPort, 10);

@@ -18,10 +18,10 @@ bed_crowd
 fio_start "/dev/$HEAD" --rate_iops=0 --iodepth=16
 for ((round = 0; round < 10; round++)); do
 	used=$(path_state "${PATHS[0]}")
-	bed_fail 0 $kind
+	bed_fail 0 "$kind"
 	# Nobody notices what becomes of a path that is spared.
 	[[ $used != usable ]] || must_wait "$BED_DETECT" "round $round: noticed" not is_back "${PATHS[0]}"
-	bed_restore 0 $kind
+	bed_restore 0 "$kind"
 	must_wait 20 "round $round: back" is_back "${PATHS[0]}"
 done
 # What an administrator sets offline has not failed.
