@@ -56,6 +56,7 @@ bool mpath_head::has_any_path(const ReadGuard &guard) noexcept
 
 void mpath_head::submit(bio *bio, mpath_bio_traits traits) noexcept
 {
+	const AnyPath any{static_cast<mpath_direction>(traits.direction)};
 	mpath_submit_mode mode = submit_mode();
 	mpath_device *path = nullptr;
 	bool failfast = false;
@@ -64,13 +65,12 @@ void mpath_head::submit(bio *bio, mpath_bio_traits traits) noexcept
 		ReadGuard guard;
 
 		if (is_live())
-			path = choose(AnyPath{static_cast<mpath_direction>(traits.direction)},
-				      guard);
+			path = choose(any, guard);
 		// The path cannot have been drained: remove_path() waits for this read section
 		// between marking the path and draining it.
 		if (path) {
 			path->get();
-			failfast = has_other(path, AnyPath{}, guard);
+			failfast = has_other(path, any, guard);
 		}
 	}
 

@@ -144,7 +144,7 @@ active proctype submit() /* == submit.cpp mpath_head::submit( */
 	read_lock(SUBMITTER); /* = ReadGuard guard; */
 	path = NONE;
 	if
-	:: live -> choose(path) /* = path = choose(AnyPath{static_cast<mpath_direction>(traits.direction)} */
+	:: live -> choose(path) /* = path = choose(any, guard); */
 	:: !live
 	fi;
 #ifdef BROKEN_GET_OUTSIDE

@@ -176,7 +176,7 @@ proctype submit(byte b) /* == submit.cpp mpath_head::submit( */
 	path = PATHS;
 	read_lock(SUBMITTER(b)); /* = ReadGuard guard; */
 	if
-	:: live -> choose(path) /* = path = choose(AnyPath{static_cast<mpath_direction>(traits.direction)} */
+	:: live -> choose(path) /* = path = choose(any, guard); */
 	:: !live
 	fi;
 	read_unlock(SUBMITTER(b));
