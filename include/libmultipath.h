@@ -70,6 +70,7 @@ enum mpath_verdict {
 	MPATH_VERDICT_FINE,    /* answers, and is still the same LUN */
 	MPATH_VERDICT_DEAD,    /* does not answer, or says it cannot serve I/O */
 	MPATH_VERDICT_GONE,    /* answers that it has no such LUN */
+	MPATH_VERDICT_STANDBY, /* answers, in an access state that takes no I/O */
 	MPATH_VERDICT_FOREIGN, /* answers, but as another LUN: never use it */
 	MPATH_VERDICT_LATER,   /* cannot be asked now: ask again */
 };
@@ -224,12 +225,16 @@ struct mpath_device_latency {
 	u64 average_ns;
 };
 
+#define MPATH_HEALTH_STATES 5
+
 /* The state of a path for people; the words are constants. */
 struct mpath_device_state {
 	const char *name;   /* usable, marginal, stalled, suspect, dead, blocked, ... */
 	const char *reason; /* of the last change */
 	u64 ms;             /* in this state */
 	u64 changes;        /* of what I/O and probes have shown, since the path was added */
+	/* All in all as I/O and probes have shown it: usable, marginal, stalled, suspect, dead. */
+	u64 spent_ms[MPATH_HEALTH_STATES];
 };
 
 /*
@@ -304,6 +309,8 @@ void mpath_device_recheck(struct mpath_device *device) MPATH_NOEXCEPT;
 
 /*
  * mpath_device_observe - what the path's disk says of itself now, perhaps after a rescan
+ * To be called every few seconds. A path that is not optimized is asked now and then whether
+ * it is again.
  * The head follows a new capacity or write protection when all its paths say the same. A
  * path whose other facts contradict the head is never used again; the log says why.
  * Context: process, may sleep; takes the head's paths lock.
@@ -344,6 +351,13 @@ int mpath_head_set_no_path_timeout_ms(struct mpath_head *head, long long ms) MPA
 u32 mpath_head_stall_timeout_ms(const struct mpath_head *head) MPATH_NOEXCEPT;
 /* Return: 0, or -EINVAL (more than a day, or less than nothing) and nothing changed. */
 int mpath_head_set_stall_timeout_ms(struct mpath_head *head, long long ms) MPATH_NOEXCEPT;
+/*
+ * Of data no more than this waits for a path; what comes then fails at once. I/O that comes
+ * back from a path always waits. 0: as much as there is.
+ */
+u32 mpath_head_parked_limit_kib(const struct mpath_head *head) MPATH_NOEXCEPT;
+/* Return: 0, or -EINVAL (does not fit) and nothing changed. For I/O that is yet to come. */
+int mpath_head_set_parked_limit_kib(struct mpath_head *head, long long kib) MPATH_NOEXCEPT;
 /*
  * mpath_head_set_queue_if_no_path - hold I/O without a path, whatever the time
  * The caller must see to an end: switch it off again, or kill the head. Kicks the

@@ -165,6 +165,19 @@ int mpath_head_set_no_path_timeout_ms(mpath_head *head, long long ms) noexcept
 	return 0;
 }
 
+u32 mpath_head_parked_limit_kib(const mpath_head *head) noexcept
+{
+	return head->parked_limit_kib();
+}
+
+int mpath_head_set_parked_limit_kib(mpath_head *head, long long kib) noexcept
+{
+	if (kib < 0 || kib > ~0u)
+		return -EINVAL;
+	head->set_parked_limit_kib(static_cast<u32>(kib));
+	return 0;
+}
+
 u32 mpath_head_stall_timeout_ms(const mpath_head *head) noexcept
 {
 	return head->stall_timeout_ms();
@@ -201,6 +214,8 @@ void mpath_device_read_state(mpath_device *device, struct mpath_device_state *st
 	state->reason = mpath::word(shown.why);
 	state->ms = mpk_now_ms() - shown.since_ms;
 	state->changes = device->changes();
+	for (u32 health = 0; health < MPATH_HEALTH_STATES; health++)
+		state->spent_ms[health] = device->spent_ms(static_cast<mpath::Health>(health));
 }
 
 const char *mpath_device_state_name(mpath_device *device) noexcept

@@ -54,6 +54,8 @@ struct mpath_head final {
 	void set_submit_mode(mpath_submit_mode mode) noexcept { submit_mode_.store_relaxed(mode); }
 	int no_path_timeout_ms() const noexcept { return no_path_timeout_ms_.load_relaxed(); }
 	void set_no_path_timeout_ms(int ms) noexcept;
+	u32 parked_limit_kib() const noexcept { return parked_limit_kib_.load_relaxed(); }
+	void set_parked_limit_kib(u32 kib) noexcept { parked_limit_kib_.store_relaxed(kib); }
 	u32 stall_timeout_ms() const noexcept { return watch_.stall_timeout_ms(); }
 	void set_stall_timeout_ms(u32 ms) noexcept { watch_.set_stall_timeout_ms(ms); }
 	void set_queue_if_no_path(bool queue) noexcept;
@@ -92,7 +94,11 @@ private:
 	[[gnu::noinline, gnu::cold]] void accuse(const mpath_io *io) noexcept;
 	bool gives_up(const mpath_io *io, mpath::Blame blame) const noexcept;
 	void park(mpath_io *io) noexcept;
+	// Paired: from the first look that finds no path until it is sent or given back.
 	void count_waiting(mpath_io *io) noexcept;
+	void waits_no_more(mpath_io *io) noexcept;
+	bool has_room_for(const mpath_io *io) const noexcept;
+	void fail(mpath_io *io, const char *why) noexcept;
 
 	template <typename Filter>
 	mpath_device *choose(const Filter &filter, const mpath::ReadGuard &guard) noexcept;
@@ -135,6 +141,8 @@ private:
 	mpath::Announcer announcer_;
 	mpath::Atomic<int> no_path_timeout_ms_;
 	mpath::Atomic<bool> queue_if_no_path_{false};
+	mpath::Atomic<u32> parked_limit_kib_{0};
+	mpath::Atomic<u64> waiting_sectors_{0};
 	mpath_geometry geometry_{}; // under paths_lock_
 	u32 last_path_id_ = 0;      // under paths_lock_
 	mpath::Atomic<u64> failovers_{0};

@@ -122,10 +122,23 @@ bool HealthState::replace(Standing &seen, Health to, Reason why) noexcept
 {
 	// Acquire and release: the one who wins sees what the previous winner wrote, and whoever
 	// then finds the path usable sees what made it so.
-	if (!standing_.compare_exchange(seen, {to, why, mpk_now_ms()}))
+	const u64 now = mpk_now_ms();
+
+	if (!standing_.compare_exchange(seen, {to, why, now}))
 		return false;
 	changes_.fetch_add_relaxed(1);
+	if (seen.health <= Health::dead)
+		spent_ms_[static_cast<unsigned>(seen.health)].fetch_add_relaxed(now -
+										seen.since_ms);
 	return true;
+}
+
+u64 HealthState::spent_ms(Health health, u64 now_ms) const noexcept
+{
+	const Standing present = standing();
+	const u64 before = spent_ms_[static_cast<unsigned>(health)].load_relaxed();
+
+	return present.health == health ? before + (now_ms - present.since_ms) : before;
 }
 
 bool HealthState::change(Health to, Reason why, Health *from) noexcept

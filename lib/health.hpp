@@ -82,6 +82,8 @@ public:
 	Standing standing() const noexcept { return standing_.load_relaxed(); }
 	// How often it has changed.
 	u64 changes() const noexcept { return changes_.load_relaxed(); }
+	// How long it has been @health, all in all.
+	u64 spent_ms(Health health, u64 now_ms) const noexcept;
 
 	// Change to @to from whatever it is, if there is such a change; or from @from only.
 	// True if this call changed it; then *from is what it was. Of several callers one wins,
@@ -94,6 +96,7 @@ private:
 
 	Atomic<Standing> standing_;
 	Atomic<u64> changes_{0};
+	Atomic<u64> spent_ms_[MPATH_HEALTH_STATES]{}; // without the present one
 };
 
 } // namespace mpath

@@ -14,6 +14,9 @@ using mpath::Reason;
 // for it, long enough that a thousand dead paths cost nothing.
 constexpr u32 kProbeDeadMs = 1000;
 
+// A path that is not optimized carries no I/O that could bring the news that it is again.
+constexpr u64 kAskAccessMs = 10000;
+
 // A probe that could not even be sent (the device is blocked or set offline by an
 // administrator) is repeated at the pace of a glance.
 constexpr u32 kProbeLaterMs = 200;
@@ -178,6 +181,15 @@ void mpath_device::ask_if_changed(u64 now_ms) noexcept
 	mpk_work_kick(probe_.get());
 }
 
+void mpath_device::ask_for_access(u64 now_ms) noexcept
+{
+	if (!access_state() || !mpath::carries_io(health()) ||
+	    now_ms - access_asked_ms_ < kAskAccessMs)
+		return;
+	access_asked_ms_ = now_ms;
+	mpk_work_kick(probe_.get());
+}
+
 void mpath_device::run_probe(void *device) noexcept
 {
 	static_cast<mpath_device *>(device)->probe();
@@ -279,6 +291,18 @@ void mpath_device::probe() noexcept
 		head_.kick();
 		note_death();
 		mpk_work_arm(probe_.get(), kProbeDeadMs);
+		return;
+	case MPATH_VERDICT_STANDBY:
+		judge(verdict);
+		// It is well, and what keeps it from I/O is read where the device handler keeps
+		// it. Where nobody keeps it, or not yet, all that helps is to ask again.
+		if (takes_io()) {
+			change_health(Health::dead, Reason::access_state);
+			mpk_work_arm(probe_.get(), kProbeDeadMs);
+		} else {
+			change_health(at_best(mpk_now_ms()), Reason::access_state);
+		}
+		head_.kick();
 		return;
 	case MPATH_VERDICT_FOREIGN:
 		change_health(Health::foreign, Reason::probe_other_lun);

@@ -129,6 +129,8 @@ struct mpath_device final {
 	// A bio waits: has the transport put the device back, or might the access state that
 	// keeps it from I/O be old? Context: the head's requeue work.
 	void ask_if_changed(u64 now_ms) noexcept;
+	// The same at leisure, though nothing waits. Context: process, under the head's paths lock.
+	void ask_for_access(u64 now_ms) noexcept;
 	// I/O in flight does not come back, or does again. Changes nothing for a path that is not
 	// in service; when it ends, the path is what it was. Context: any; the caller has a
 	// reference or is in a read section.
@@ -166,6 +168,10 @@ struct mpath_device final {
 	};
 	Shown shown() noexcept;
 	u64 changes() const noexcept { return health_.changes(); }
+	u64 spent_ms(Health health) const noexcept
+	{
+		return health_.spent_ms(health, mpk_now_ms());
+	}
 
 	// Under the head's paths lock: what its disk said of itself last.
 	mpath::Resized resized{};
@@ -270,6 +276,7 @@ private:
 	mpath::Atomic<bool> withdrawn_{false};   // by its transport, and not asked since it is back
 	mpath::Atomic<u64> refused_ms_{0};       // first seen refused by its transport, 0: not now
 	u64 asked_ms_ = 0;                       // the requeue work's
+	u64 access_asked_ms_ = 0;                // under the head's paths lock
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
 	mpath::RareCounts rare_;
 	const mpath_device_ops *const ops_;

@@ -31,6 +31,21 @@ constexpr u8 kAbortedCommand = 0xb;
 
 using Answer = mpath_scsi_answer;
 
+// LOGICAL UNIT NOT READY: the port group of a path in transition neither serves I/O nor is
+// it gone; in standby and unavailable it waits for an administrator or for the array.
+mpath_verdict not_ready_verdict(u8 ascq) noexcept
+{
+	switch (ascq) {
+	case 0x0a:
+		return MPATH_VERDICT_LATER;
+	case 0x0b:
+	case 0x0c:
+		return MPATH_VERDICT_STANDBY;
+	default:
+		return MPATH_VERDICT_DEAD;
+	}
+}
+
 // What a LUN may say of itself whatever it was asked; DEAD for the rest.
 mpath_verdict common_sense_verdict(const Answer &answer) noexcept
 {
@@ -39,9 +54,7 @@ mpath_verdict common_sense_verdict(const Answer &answer) noexcept
 	case kRecoveredError:
 		return MPATH_VERDICT_FINE;
 	case kNotReady:
-		// 04/0A is a path in transition: it neither serves I/O nor is it gone.
-		return answer.asc == 0x04 && answer.ascq == 0x0a ? MPATH_VERDICT_LATER
-								 : MPATH_VERDICT_DEAD;
+		return answer.asc == 0x04 ? not_ready_verdict(answer.ascq) : MPATH_VERDICT_DEAD;
 	case kIllegalRequest:
 		// LOGICAL UNIT NOT SUPPORTED
 		return answer.asc == 0x25 ? MPATH_VERDICT_GONE : MPATH_VERDICT_DEAD;

@@ -107,7 +107,7 @@ void mpath_head::send(mpath_io *io, mpath_device *path, bool failfast) noexcept
 		stop_clock();
 
 	io->path = path;
-	io->waiting = false;
+	waits_no_more(io);
 	io->insisted |= !failfast;
 
 	const mpath_iopolicy policy = iopolicy();
@@ -210,9 +210,33 @@ void mpath_head::count_waiting(mpath_io *io) noexcept
 {
 	if (!io->waiting) {
 		requeued_no_usable_path_.fetch_add_relaxed(1);
+		waiting_sectors_.fetch_add_relaxed(io->sectors);
 		mpk_trace_park(io);
 	}
 	io->waiting = true;
+}
+
+void mpath_head::waits_no_more(mpath_io *io) noexcept
+{
+	if (io->waiting)
+		waiting_sectors_.fetch_add_relaxed(-u64{io->sectors});
+	io->waiting = false;
+}
+
+// Submitters do not wait for each other: each may be the one that goes beyond.
+bool mpath_head::has_room_for(const mpath_io *io) const noexcept
+{
+	const u64 limit = u64{parked_limit_kib()} * 2;
+
+	return !limit || waiting_sectors_.load_relaxed() + io->sectors <= limit;
+}
+
+// For want of a path.
+void mpath_head::fail(mpath_io *io, const char *why) noexcept
+{
+	failed_no_available_path_.fetch_add_relaxed(1);
+	mpk_log_ratelimited(MPATH_LOG_ERR, "%s: %s, failing I/O\n", name_, why);
+	mpk_io_finish(io, MPATH_STS_IOERR);
 }
 
 bool mpath_head::verdict_due(const ReadGuard &guard) const noexcept
@@ -291,14 +315,18 @@ bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 // A bio that has found no path on its first try. Context: process.
 void mpath_head::wait_for_path(mpath_io *io) noexcept
 {
-	mpath_status verdict = MPATH_STS_IOERR;
+	const char *why = "no available path";
 
 	{
 		// One read section from the test of live_ to the parking: see kill().
 		ReadGuard guard;
 
 		if (is_live() && may_wait(guard)) {
-			if (!io->nowait) {
+			if (io->nowait) {
+				why = nullptr;
+			} else if (!has_room_for(io) && !has_any_path(guard)) {
+				why = "no usable path, and enough I/O waits for one";
+			} else {
 				count_waiting(io);
 				park(io);
 				// A path may have come back since it was looked for. Its wake-up kicked
@@ -310,14 +338,12 @@ void mpath_head::wait_for_path(mpath_io *io) noexcept
 					mpk_work_arm(requeue_work_.get(), kLookAgainMs);
 				return;
 			}
-			verdict = MPATH_STS_AGAIN;
 		}
 	}
-	if (verdict == MPATH_STS_IOERR) {
-		failed_no_available_path_.fetch_add_relaxed(1);
-		mpk_log_ratelimited(MPATH_LOG_ERR, "%s: no available path, failing I/O\n", name_);
-	}
-	mpk_io_finish(io, verdict);
+	if (why)
+		fail(io, why);
+	else
+		mpk_io_finish(io, MPATH_STS_AGAIN);
 }
 
 mpath_device *mpath_head::find(u32 id, const ReadGuard &guard) const noexcept
@@ -398,11 +424,11 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 		send(io, path, failfast);
 		return Outcome::gone;
 	}
-	if (verdict == MPATH_STS_IOERR && !io->confirmed) {
-		failed_no_available_path_.fetch_add_relaxed(1);
-		mpk_log_ratelimited(MPATH_LOG_ERR, "%s: no available path, failing I/O\n", name_);
-	}
-	mpk_io_finish(io, verdict);
+	waits_no_more(io);
+	if (verdict == MPATH_STS_IOERR && !io->confirmed)
+		fail(io, "no available path");
+	else
+		mpk_io_finish(io, verdict);
 	return Outcome::gone;
 }
 

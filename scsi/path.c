@@ -128,15 +128,18 @@ static enum mpath_verdict scsi_mpath_probe_read(struct scsi_mpath_path *path)
 static enum mpath_verdict scsi_mpath_probe(void *owner)
 {
 	struct scsi_mpath_path *path = owner;
-	enum mpath_verdict verdict;
+	enum mpath_verdict ready, identity;
 
-	verdict = scsi_mpath_probe_ready(path);
-	if (verdict == MPATH_VERDICT_FINE)
-		verdict = scsi_mpath_probe_identity(path);
-	if (verdict == MPATH_VERDICT_FINE &&
-	    mpath_scsi_takes_io(READ_ONCE(path->sdev->access_state)))
-		verdict = scsi_mpath_probe_read(path);
-	return verdict;
+	ready = scsi_mpath_probe_ready(path);
+	if (ready != MPATH_VERDICT_FINE && ready != MPATH_VERDICT_STANDBY)
+		return ready;
+	identity = scsi_mpath_probe_identity(path);
+	if (identity != MPATH_VERDICT_FINE)
+		return identity;
+	if (ready == MPATH_VERDICT_STANDBY ||
+	    !mpath_scsi_takes_io(READ_ONCE(path->sdev->access_state)))
+		return ready;
+	return scsi_mpath_probe_read(path);
 }
 
 static const struct mpath_device_ops scsi_mpath_device_ops = {

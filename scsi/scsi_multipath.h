@@ -51,7 +51,7 @@ struct scsi_mpath_head {
 	bool dying;                /* no path, and nobody finds it any more */
 };
 
-#define SCSI_MPATH_PATH_ATTRS 24
+#define SCSI_MPATH_PATH_ATTRS 25
 
 /* A file in the directory of a path's disk; each path has its own. */
 struct scsi_mpath_path_attr {

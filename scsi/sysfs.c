@@ -101,23 +101,28 @@ static ssize_t no_path_timeout_ms_store(struct device *dev, struct device_attrib
 }
 static DEVICE_ATTR_RW(no_path_timeout_ms);
 
-static ssize_t stall_timeout_ms_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	return sysfs_emit(buf, "%u\n", mpath_head_stall_timeout_ms(scsi_mpath_core_of(dev)));
-}
+/* A number of the core's, which knows what is too much. */
+#define SCSI_MPATH_NUMBER(_file)                                                                  \
+	static ssize_t _file##_show(struct device *dev, struct device_attribute *attr, char *buf) \
+	{                                                                                         \
+		return sysfs_emit(buf, "%u\n", mpath_head_##_file(scsi_mpath_core_of(dev)));      \
+	}                                                                                         \
+                                                                                                  \
+	static ssize_t _file##_store(struct device *dev, struct device_attribute *attr,           \
+				     const char *buf, size_t count)                               \
+	{                                                                                         \
+		long long number;                                                                 \
+		int ret;                                                                          \
+                                                                                                  \
+		if (kstrtoll(buf, 10, &number))                                                   \
+			return -EINVAL;                                                           \
+		ret = mpath_head_set_##_file(scsi_mpath_core_of(dev), number);                    \
+		return ret ? ret : count;                                                         \
+	}                                                                                         \
+	static DEVICE_ATTR_RW(_file)
 
-static ssize_t stall_timeout_ms_store(struct device *dev, struct device_attribute *attr,
-				      const char *buf, size_t count)
-{
-	long long ms;
-	int ret;
-
-	if (kstrtoll(buf, 10, &ms))
-		return -EINVAL;
-	ret = mpath_head_set_stall_timeout_ms(scsi_mpath_core_of(dev), ms);
-	return ret ? ret : count;
-}
-static DEVICE_ATTR_RW(stall_timeout_ms);
+SCSI_MPATH_NUMBER(stall_timeout_ms);
+SCSI_MPATH_NUMBER(parked_limit_kib);
 
 static ssize_t delayed_removal_secs_show(struct device *dev, struct device_attribute *attr,
 					 char *buf)
@@ -187,6 +192,7 @@ SCSI_MPATH_COUNTER(mpath_parked, parked);
 static struct attribute *scsi_mpath_disk_attrs[] = {
 	&dev_attr_no_path_timeout_ms.attr,
 	&dev_attr_stall_timeout_ms.attr,
+	&dev_attr_parked_limit_kib.attr,
 	&dev_attr_delayed_removal_secs.attr,
 	&dev_attr_fail_now.attr,
 	&dev_attr_submit_mode.attr,
@@ -215,6 +221,17 @@ const struct attribute_group *scsi_mpath_disk_groups[] = {
  * look-up that could race with its removal: removing a file waits for its readers.
  */
 #define SCSI_MPATH_SHOW(_name) static ssize_t _name##_show(struct scsi_mpath_path *path, char *buf)
+
+static ssize_t scsi_mpath_emit_numbers(char *buf, const u64 *numbers, int nr)
+{
+	int len = 0;
+	int i;
+
+	for (i = 0; i < nr; i++)
+		len += sysfs_emit_at(buf, len, "%s%llu", i ? " " : "",
+				     (unsigned long long)numbers[i]);
+	return len + sysfs_emit_at(buf, len, "\n");
+}
 
 SCSI_MPATH_SHOW(mpath_dev)
 {
@@ -272,6 +289,14 @@ SCSI_MPATH_SHOW(mpath_state_changes)
 	return sysfs_emit(buf, "%llu\n", (unsigned long long)state.changes);
 }
 
+SCSI_MPATH_SHOW(mpath_state_times_ms)
+{
+	struct mpath_device_state state;
+
+	mpath_device_read_state(path->core, &state);
+	return scsi_mpath_emit_numbers(buf, state.spent_ms, ARRAY_SIZE(state.spent_ms));
+}
+
 SCSI_MPATH_SHOW(multipath_path_failover_count)
 {
 	return sysfs_emit(buf, "%llu\n",
@@ -305,14 +330,9 @@ static ssize_t scsi_mpath_show_latency(struct scsi_mpath_path *path, char *buf,
 				       enum mpath_direction direction)
 {
 	struct mpath_device_latency latency;
-	int len = 0;
-	int i;
 
 	mpath_device_read_latency(path->core, direction, &latency);
-	for (i = 0; i < MPATH_LATENCY_BUCKETS; i++)
-		len += sysfs_emit_at(buf, len, "%s%llu", i ? " " : "",
-				     (unsigned long long)latency.count[i]);
-	return len + sysfs_emit_at(buf, len, "\n");
+	return scsi_mpath_emit_numbers(buf, latency.count, ARRAY_SIZE(latency.count));
 }
 
 SCSI_MPATH_SHOW(mpath_read_latency_us)
@@ -355,6 +375,7 @@ static const struct {
 	{ "mpath_state_reason", mpath_state_reason_show },
 	{ "mpath_state_ms", mpath_state_ms_show },
 	{ "mpath_state_changes", mpath_state_changes_show },
+	{ "mpath_state_times_ms", mpath_state_times_ms_show },
 	{ "multipath_failover_count", multipath_path_failover_count_show },
 	{ "mpath_reads", mpath_reads_show },
 	{ "mpath_writes", mpath_writes_show },

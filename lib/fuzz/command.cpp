@@ -29,7 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const auto verdict = mpath_scsi_tur_verdict(&tur);
 
 	must(verdict == MPATH_VERDICT_FINE || verdict == MPATH_VERDICT_DEAD ||
-	     verdict == MPATH_VERDICT_GONE || verdict == MPATH_VERDICT_LATER);
+	     verdict == MPATH_VERDICT_GONE || verdict == MPATH_VERDICT_STANDBY ||
+	     verdict == MPATH_VERDICT_LATER);
 	// What did not come from the LUN says nothing good of it.
 	must(verdict != MPATH_VERDICT_FINE || (!tur.error && !tur.host_byte));
 	must(verdict != MPATH_VERDICT_GONE || (!tur.error && !tur.host_byte && tur.sense_valid));

@@ -163,7 +163,7 @@ inline wait_for_path(b) /* == submit.cpp mpath_head::wait_for_path( */
 			skip
 #endif
 		fi
-	:: !yes -> move(b, CALLER, ENDED) /* = mpk_io_finish(io, verdict); */
+	:: !yes -> move(b, CALLER, ENDED) /* = fail(io, why); */
 	fi;
 	read_unlock(SUBMITTER(b))
 }

@@ -42,6 +42,8 @@ EXPORT_SYMBOL_GPL(mpath_device_failover_count);
 EXPORT_SYMBOL_GPL(mpath_device_read_stats);
 EXPORT_SYMBOL_GPL(mpath_head_stall_timeout_ms);
 EXPORT_SYMBOL_GPL(mpath_head_set_stall_timeout_ms);
+EXPORT_SYMBOL_GPL(mpath_head_parked_limit_kib);
+EXPORT_SYMBOL_GPL(mpath_head_set_parked_limit_kib);
 EXPORT_SYMBOL_GPL(mpath_device_read_latency);
 EXPORT_SYMBOL_GPL(mpath_head_submit);
 EXPORT_SYMBOL_GPL(mpath_scsi_wwid);

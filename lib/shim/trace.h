@@ -44,6 +44,7 @@
 	first(MPATH_VERDICT_FINE, "fine")       \
 	first(MPATH_VERDICT_DEAD, "dead")       \
 	first(MPATH_VERDICT_GONE, "gone")       \
+	first(MPATH_VERDICT_STANDBY, "standby") \
 	first(MPATH_VERDICT_FOREIGN, "foreign") \
 	last(MPATH_VERDICT_LATER, "later")
 

@@ -131,10 +131,17 @@ TEST(TurVerdict, a_transition_says_later)
 	EXPECT_EQ(by_sense(0x2, 0x04, 0x0a), MPATH_VERDICT_LATER);
 }
 
+TEST(TurVerdict, standby_and_unavailable_are_answers)
+{
+	EXPECT_EQ(by_sense(0x2, 0x04, 0x0b), MPATH_VERDICT_STANDBY);
+	EXPECT_EQ(by_sense(0x2, 0x04, 0x0c), MPATH_VERDICT_STANDBY);
+	EXPECT_EQ(by_sense(0x2, 0x05, 0x0b), MPATH_VERDICT_DEAD);
+	EXPECT_EQ(by_sense(0x5, 0x04, 0x0b), MPATH_VERDICT_DEAD);
+}
+
 TEST(TurVerdict, any_other_not_ready_is_dead)
 {
-	EXPECT_EQ(by_sense(0x2, 0x04, 0x0b), MPATH_VERDICT_DEAD); // standby
-	EXPECT_EQ(by_sense(0x2, 0x04, 0x0c), MPATH_VERDICT_DEAD); // unavailable
+	EXPECT_EQ(by_sense(0x2, 0x04, 0x03), MPATH_VERDICT_DEAD); // manual intervention
 	EXPECT_EQ(by_sense(0x2, 0x3a, 0x00), MPATH_VERDICT_DEAD); // no medium
 	EXPECT_EQ(by_sense(0x2, 0x05, 0x0a), MPATH_VERDICT_DEAD);
 }
@@ -216,7 +223,7 @@ TEST(ReadVerdict, a_unit_attention_says_later)
 TEST(ReadVerdict, a_path_that_is_not_ready_does_not_read)
 {
 	EXPECT_EQ(read_by_sense(0x2, 0x04, 0x0a), MPATH_VERDICT_LATER) << "in transition";
-	EXPECT_EQ(read_by_sense(0x2, 0x04, 0x0b), MPATH_VERDICT_DEAD) << "standby";
+	EXPECT_EQ(read_by_sense(0x2, 0x04, 0x0b), MPATH_VERDICT_STANDBY);
 	EXPECT_EQ(read_by_sense(0x2, 0x3a), MPATH_VERDICT_DEAD) << "no medium";
 }
 

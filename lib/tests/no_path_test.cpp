@@ -235,3 +235,97 @@ TEST_F(NoPath, uses_a_path_that_knows_the_lun_again)
 	EXPECT_TRUE(is_on(a, bio));
 	complete(bio, MPATH_STS_OK);
 }
+
+// --- a limit to what waits ----------------------------------------------------------------
+
+namespace {
+
+// Room for two bios of 8 sectors.
+struct ParkedLimit : NoPath {
+	void SetUp() override
+	{
+		NoPath::SetUp();
+		add("a").device_state = kBlocked;
+		ASSERT_EQ(mpath_head_set_parked_limit_kib(head(), 8), 0);
+	}
+};
+
+} // namespace
+
+TEST_F(ParkedLimit, is_none_by_default_and_takes_what_fits)
+{
+	mpath_head_set_parked_limit_kib(head(), 0);
+	for (int i = 0; i < 100; i++)
+		EXPECT_TRUE(waits(submit()));
+	EXPECT_EQ(mpath_head_set_parked_limit_kib(head(), -1), -EINVAL);
+	EXPECT_EQ(mpath_head_set_parked_limit_kib(head(), 1ll << 32), -EINVAL);
+	EXPECT_EQ(mpath_head_parked_limit_kib(head()), 0u);
+	EXPECT_EQ(mpath_head_set_parked_limit_kib(head(), (1ll << 32) - 1), 0);
+	EXPECT_EQ(mpath_head_parked_limit_kib(head()), ~0u);
+}
+
+TEST_F(ParkedLimit, fails_what_goes_beyond_and_keeps_what_waits)
+{
+	auto &first = submit();
+	auto &second = submit();
+
+	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, submit()));
+	EXPECT_TRUE(logged("lun0: no usable path, and enough I/O waits for one, failing I/O\n"));
+	EXPECT_EQ(stats().fail_no_available_path_count, 1u);
+	EXPECT_TRUE(waits(first));
+	EXPECT_TRUE(waits(second));
+}
+
+TEST_F(ParkedLimit, has_room_for_what_has_no_data)
+{
+	submit();
+	submit();
+
+	auto &flush = new_bio();
+
+	flush.sectors = 0;
+	EXPECT_TRUE(waits(submit(flush)));
+}
+
+TEST_F(ParkedLimit, has_room_again_when_io_has_found_a_path)
+{
+	submit();
+	submit();
+	paths[0].device_state = kRunning;
+	advance_ms(1000);
+	complete_all(paths[0], MPATH_STS_OK);
+	paths[0].device_state = kBlocked;
+	EXPECT_TRUE(waits(submit()));
+	EXPECT_TRUE(waits(submit()));
+	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, submit()));
+}
+
+TEST_F(ParkedLimit, has_room_again_when_io_has_failed)
+{
+	submit();
+	submit();
+	mpath_head_fail_now(head());
+	run_work();
+	paths[0].device_state = kRunning;
+	advance_ms(1000);
+	paths[0].device_state = kBlocked;
+	EXPECT_TRUE(waits(submit()));
+}
+
+TEST_F(ParkedLimit, does_not_lose_what_comes_back_from_a_path)
+{
+	paths[0].device_state = kRunning;
+	advance_ms(1000);
+
+	auto &a = submit();
+	auto &b = submit();
+	auto &c = submit();
+
+	paths[0].verdict = MPATH_VERDICT_DEAD;
+	for (auto *bio : {&a, &b, &c})
+		complete(*bio, MPATH_STS_TRANSPORT);
+	run_work();
+	for (auto *bio : {&a, &b, &c})
+		EXPECT_TRUE(waits(*bio));
+	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, submit()));
+}

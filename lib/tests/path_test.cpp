@@ -217,6 +217,70 @@ TEST_F(PathHealth, is_not_asked_for_its_access_state_while_another_path_carries_
 	EXPECT_EQ(a.probes, 0);
 }
 
+TEST_F(PathHealth, is_in_standby_and_not_dead_when_it_says_so)
+{
+	auto &a = add("a");
+
+	a.verdict = MPATH_VERDICT_STANDBY;
+	a.access_state = kStandby;
+	blame(a, Blame::suspect);
+	run_work();
+	EXPECT_EQ(state(a), "standby");
+	EXPECT_STREQ(read(a).reason, "its access state");
+	a.access_state = kOptimized;
+	EXPECT_EQ(state(a), "usable");
+	EXPECT_TRUE(is_on(a, submit()));
+}
+
+TEST_F(PathHealth, is_asked_again_when_it_says_standby_and_nobody_else_does)
+{
+	auto &a = add("a");
+
+	a.verdict = MPATH_VERDICT_STANDBY;
+	a.has_access_state = false;
+	blame(a, Blame::suspect);
+	run_work();
+	EXPECT_EQ(state(a), "dead");
+	a.verdict = MPATH_VERDICT_FINE;
+	advance_ms(1000);
+	EXPECT_EQ(state(a), "usable");
+}
+
+TEST_F(PathHealth, saying_standby_ends_no_wait_for_a_path)
+{
+	config.no_path_timeout_ms = 3000;
+
+	auto &a = add("a");
+
+	a.verdict = MPATH_VERDICT_STANDBY;
+	a.access_state = kStandby;
+
+	auto &waiting = submit();
+
+	advance_ms(2900);
+	EXPECT_TRUE(waits(waiting));
+	advance_ms(400);
+	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, waiting));
+}
+
+TEST_F(PathHealth, is_asked_at_leisure_while_it_is_not_optimized)
+{
+	auto &a = add("a");
+	const auto look = [&a] {
+		mpath_device_observe(a.device, &a.geometry);
+	};
+
+	advance_ms(20000);
+	look();
+	run_work();
+	EXPECT_EQ(a.probes, 0) << "optimized";
+	a.access_state = kNonoptimized;
+	for (int s = 0; s < 60; s += 2, advance_ms(2000))
+		look();
+	EXPECT_GE(a.probes, 6);
+	EXPECT_LE(a.probes, 7);
+}
+
 TEST_F(PathHealth, is_usable_again_when_the_probe_says_fine)
 {
 	auto &a = add("a");
@@ -486,6 +550,29 @@ TEST_F(PathHealth, says_what_a_probe_has_found)
 	a.verdict = MPATH_VERDICT_FOREIGN;
 	advance_ms(1000);
 	EXPECT_TRUE(logged("lun0: path a: dead -> foreign (probe: it is another LUN now)\n"));
+}
+
+TEST_F(PathHealth, adds_up_the_time_in_each_state)
+{
+	auto &a = add("a");
+	const auto spent = [this, &a](mpath::Health health) {
+		return read(a).spent_ms[static_cast<unsigned>(health)];
+	};
+
+	advance_ms(100);
+	EXPECT_EQ(spent(mpath::Health::usable), 100u) << "the present one counts";
+	a.verdict = MPATH_VERDICT_DEAD;
+	blame(a, Blame::dead);
+	run_work();
+	advance_ms(50);
+	EXPECT_EQ(spent(mpath::Health::usable), 100u);
+	EXPECT_EQ(spent(mpath::Health::dead), 50u);
+	a.verdict = MPATH_VERDICT_FINE;
+	advance_ms(950);
+	advance_ms(7);
+	EXPECT_EQ(spent(mpath::Health::usable), 107u);
+	EXPECT_EQ(spent(mpath::Health::dead), 1000u);
+	EXPECT_EQ(spent(mpath::Health::marginal), 0u);
 }
 
 TEST_F(PathHealth, repeats_nothing_while_nothing_changes)

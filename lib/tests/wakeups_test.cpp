@@ -359,6 +359,25 @@ TEST_P(SilentWakeup, is_seen_within_a_tenth_of_a_second)
 	EXPECT_TRUE(is_on(a, bio));
 }
 
+TEST_P(SilentWakeup, is_seen_as_soon_when_nobody_waited_before)
+{
+	auto &a = add("a");
+
+	GetParam().disable(a);
+	// It starts the clock of the time without a path, and does not wait.
+	submit(true);
+	advance_ms(1200);
+
+	auto &bio = submit();
+
+	advance_ms(10);
+	EXPECT_TRUE(waits(bio));
+	a.device_state = kRunning;
+	a.access_state = kOptimized;
+	advance_ms(100);
+	EXPECT_TRUE(is_on(a, bio));
+}
+
 TEST_P(SilentWakeup, is_seen_for_a_bio_that_had_failed_elsewhere)
 {
 	auto &a = add("a");

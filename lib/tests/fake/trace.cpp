@@ -30,6 +30,8 @@ const char *word(mpath_verdict verdict)
 		return "dead";
 	case MPATH_VERDICT_GONE:
 		return "gone";
+	case MPATH_VERDICT_STANDBY:
+		return "standby";
 	case MPATH_VERDICT_FOREIGN:
 		return "foreign";
 	case MPATH_VERDICT_LATER:

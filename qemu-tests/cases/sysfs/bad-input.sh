@@ -55,6 +55,8 @@ for f in $P/no_path_timeout_ms "$HEAD_SYS/no_path_timeout_ms"; do
 done
 takes "$HEAD_SYS/stall_timeout_ms" 0 1 '86400000\n' 2000
 rejects "$HEAD_SYS/stall_timeout_ms" -1 86400001 4294967296 99999999999999999999 soon 1s '\n' '5 5'
+takes "$HEAD_SYS/parked_limit_kib" 1 '4294967295\n' 0
+rejects "$HEAD_SYS/parked_limit_kib" -1 4294967296 99999999999999999999 all 1M '\n' '5 5'
 takes "$HEAD_SYS/delayed_removal_secs" 1 '3600\n' 0
 rejects "$HEAD_SYS/delayed_removal_secs" -1 4294967296 4294967295 ten 1s '\n' '5 5'
 for v in 0 2 -1 yes '\n' '1 1'; do refuses "Invalid argument" put "$HEAD_SYS/fail_now" "$v"; done
