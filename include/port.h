@@ -152,7 +152,7 @@ struct mpk_work *mpk_work_create(enum mpath_work_kind kind, void (*fn)(void *arg
 void mpk_work_destroy(struct mpk_work *work) MPATH_NOEXCEPT;
 /* Run as soon as possible, whatever was armed. Context: any. */
 void mpk_work_kick(struct mpk_work *work) MPATH_NOEXCEPT;
-/* Run after @ms unless it is already due to run. Context: any. */
+/* Run after @ms, or sooner if it is due sooner. Context: any. */
 void mpk_work_arm(struct mpk_work *work, u32 ms) MPATH_NOEXCEPT;
 /* Run after @ms, whatever was armed or kicked. Context: any. */
 void mpk_work_rearm(struct mpk_work *work, u32 ms) MPATH_NOEXCEPT;

@@ -49,7 +49,14 @@ void mpk_work_kick(struct mpk_work *work)
 
 void mpk_work_arm(struct mpk_work *work, u32 ms)
 {
-	queue_delayed_work(work->queue, &work->work, msecs_to_jiffies(ms));
+	unsigned long delay = msecs_to_jiffies(ms);
+	unsigned long due = jiffies + delay;
+
+	if (queue_delayed_work(work->queue, &work->work, delay))
+		return;
+	/* A timer that fires between the look and the change is put off, but not beyond @ms. */
+	if (timer_pending(&work->work.timer) && time_before(due, work->work.timer.expires))
+		mod_delayed_work(work->queue, &work->work, delay);
 }
 
 void mpk_work_rearm(struct mpk_work *work, u32 ms)

@@ -342,7 +342,7 @@ void mpk_work_arm(mpk_work *work, u32 ms) noexcept
 	Call call(Port::work_arm);
 	std::unique_lock guard(lock);
 
-	if (!work->due)
+	if (!work->due || *work->due > now() + ms)
 		schedule(work, now() + ms);
 }
 
