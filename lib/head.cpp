@@ -135,6 +135,8 @@ bool mpath_head::observe(mpath_device *path, const mpath_geometry &now) noexcept
 {
 	MutexGuard guard(paths_lock_.get());
 
+	if (path->looks_different())
+		announce_soon();
 	path->ask_for_access(mpk_now_ms());
 	if (const auto found = mpath::compare(geometry_, mpath::as_sized(now, geometry_));
 	    found.what) {

@@ -181,6 +181,17 @@ void mpath_device::ask_if_changed(u64 now_ms) noexcept
 	mpk_work_kick(probe_.get());
 }
 
+bool mpath_device::looks_different() noexcept
+{
+	// Takes it out of service if its transport has.
+	can_carry_io_at_need();
+
+	const char *const before = looked_;
+
+	looked_ = shown().name;
+	return looked_ != before;
+}
+
 void mpath_device::ask_for_access(u64 now_ms) noexcept
 {
 	if (!access_state() || !mpath::carries_io(health()) ||

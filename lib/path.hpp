@@ -129,6 +129,9 @@ struct mpath_device final {
 	// A bio waits: has the transport put the device back, or might the access state that
 	// keeps it from I/O be old? Context: the head's requeue work.
 	void ask_if_changed(u64 now_ms) noexcept;
+	// Is it shown in another state than at the last look? Of an idle path nobody else notices
+	// what its transport does. Context: process, under the head's paths lock.
+	bool looks_different() noexcept;
 	// The same at leisure, though nothing waits. Context: process, under the head's paths lock.
 	void ask_for_access(u64 now_ms) noexcept;
 	// I/O in flight does not come back, or does again. Changes nothing for a path that is not
@@ -277,6 +280,7 @@ private:
 	mpath::Atomic<u64> refused_ms_{0};       // first seen refused by its transport, 0: not now
 	u64 asked_ms_ = 0;                       // the requeue work's
 	u64 access_asked_ms_ = 0;                // under the head's paths lock
+	const char *looked_ = nullptr;           // under the head's paths lock
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
 	mpath::RareCounts rare_;
 	const mpath_device_ops *const ops_;

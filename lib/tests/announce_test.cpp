@@ -69,6 +69,24 @@ private:
 
 // --- what is told -----------------------------------------------------------------------------
 
+TEST_F(Announcements, tell_of_an_idle_path_that_its_transport_or_its_target_withdraws)
+{
+	auto &a = add_and_tell("a");
+
+	a.access_state = kStandby;
+	mpath_device_observe(a.device, &a.geometry);
+	advance_ms(100);
+	EXPECT_EQ(told(), "a standby (its access state) 0");
+	a.access_state = kOptimized;
+	mpath_device_observe(a.device, &a.geometry);
+	advance_ms(100);
+	EXPECT_EQ(told(), "a usable (added) 1");
+	a.device_state = kBlocked;
+	mpath_device_observe(a.device, &a.geometry);
+	advance_ms(100);
+	EXPECT_EQ(told(), "a blocked (its device is blocked or offline) 0");
+}
+
 TEST_F(Announcements, tell_of_a_path_that_joins)
 {
 	add("a");

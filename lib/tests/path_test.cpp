@@ -281,6 +281,17 @@ TEST_F(PathHealth, is_asked_at_leisure_while_it_is_not_optimized)
 	EXPECT_LE(a.probes, 7);
 }
 
+TEST_F(PathHealth, is_taken_out_of_service_though_it_is_idle)
+{
+	auto &a = add("a");
+
+	a.device_state = kOffline;
+	mpath_device_observe(a.device, &a.geometry);
+	EXPECT_EQ(read(a).changes, 1u);
+	run_work();
+	EXPECT_EQ(read(a).changes, 2u) << "and asked";
+}
+
 TEST_F(PathHealth, is_usable_again_when_the_probe_says_fine)
 {
 	auto &a = add("a");

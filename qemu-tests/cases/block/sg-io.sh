@@ -18,7 +18,7 @@ sg_raw --request=4096 --outfile="$WORK/data" "$dev" 28 00 00 00 00 00 00 00 08 0
 cmp "$WORK/data" <(dd if="$dev" bs=4096 count=1 iflag=direct status=none) || fail "READ (10) read something else"
 
 step "an error and its sense data"
-refuses "Illegal request" sg_raw --request=96 "$dev" 12 01 55 00 60 00
+refuses "nvalid field in cdb" sg_raw --request=96 "$dev" 12 01 55 00 60 00
 step "what may not pass"
 refuses "not supported" sg_raw "$dev" 5f 00 00 00 00 00 00 00 18 00
 refuses "not supported" sg_raw "$dev" 04 00 00 00 00 00

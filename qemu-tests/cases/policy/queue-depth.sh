@@ -11,7 +11,7 @@
 #              +-- path 1, 2, 3                   --+-- LUN 0
 mpath_load submit_mode="$MODE" iopolicy=round-robin
 # So long that commands wait for the path and not for the CPU, whatever the kernel.
-bed_up 4 delay=10
+bed_up 4 delay=4
 head_wait 4
 echo 1 >"$(sdev "${PATHS[0]}")/queue_depth"
 slow=$(disk_of "${PATHS[0]}")
@@ -19,7 +19,7 @@ slow=$(disk_of "${PATHS[0]}")
 share() { # percent of the head's I/O that the slow path gets
 	local -; set +x
 	local a b
-	fio_goes_on 50
+	fio_goes_on 200
 	a=$(ios_of "$slow") b=$(ios_of "$HEAD")
 	fio_goes_on 1000
 	SHARE=$((($(ios_of "$slow") - a) * 100 / ($(ios_of "$HEAD") - b)))

@@ -11,7 +11,8 @@
 #   sdmpatha --+-- path 0 (one command at a time) --+
 #              +-- path 1, 2, 3                   --+-- LUN 0
 mpath_load submit_mode="$MODE" iopolicy=service-time
-bed_up
+# So long that commands wait for the path and not for the CPU, whatever the kernel.
+bed_up 4 delay=4
 head_wait 4
 deep=$(<"$(sdev "${PATHS[0]}")/queue_depth")
 slow=$(disk_of "${PATHS[0]}")
