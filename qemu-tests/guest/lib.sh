@@ -81,6 +81,8 @@ plain_disks_are() { [[ $(plain_disks | wc -l) == "$1" ]]; } # NUMBER
 heads_are() { [[ $(count "$CLASS"/*) == "$1" ]]; }
 count() { local f n=0; for f; do [[ ! -e $f ]] || n=$((n + 1)); done; echo $n; } # FILE...
 plain_disks() { lsblk -dnro NAME | grep -E '^sd[a-z]{1,3}$' || true; }
+# Also the rules that ask each disk with a dozen programs (guest/init).
+all_udev_rules() { rm -f /etc/udev/rules.d/*; udevadm control --reload; }
 # The daemon sometimes hangs up on who asks; that is no answer.
 settle() { must_wait 60 "udev settles" udevadm settle --timeout=30; }
 
@@ -191,9 +193,11 @@ fio_finish() {
 	((rc == 0 || rc == 128)) || fail "fio ended with $rc: $(tail -3 "$WORK/fio.out")"
 	# Words about the signal come before the report.
 	sed -i -n '/^{/,$p' "$WORK/fio.json"
-	equal "$(jq '[.jobs[].error, .jobs[].total_err] | add' "$WORK/fio.json")" 0 "errors seen by fio"
-	FIO_DONE=$(jq '[.jobs[] | .read.total_ios + .write.total_ios] | add' "$WORK/fio.json")
-	FIO_LONGEST_MS=$(jq '[.jobs[] | .read.clat_ns.max, .write.clat_ns.max] | max / 1000000 | floor' "$WORK/fio.json")
+	local errors
+	read -r errors FIO_DONE FIO_LONGEST_MS < <(jq -r '.jobs | [(map(.error, .total_err) | add),
+		(map(.read.total_ios + .write.total_ios) | add),
+		(map(.read.clat_ns.max, .write.clat_ns.max) | max / 1000000 | floor)] | @tsv' "$WORK/fio.json")
+	equal "$errors" 0 "errors seen by fio"
 	echo "fio: $FIO_DONE I/Os, the longest took $FIO_LONGEST_MS ms"
 	fio_pass "$FIO_DEVICE"
 }

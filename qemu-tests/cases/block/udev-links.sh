@@ -4,6 +4,7 @@
 #: usual 6.12 6.1
 # Persistent names lead to the head, with the distribution's own udev rules and nothing
 # of ours; SG_IO on the head answers with the LUN's identity.
+all_udev_rules
 bed_up
 plain=$(udevadm info -q property -n "/dev/$(disk_of "${PATHS[0]}")" | grep -E '^(ID_SERIAL|ID_WWN|ID_VENDOR|ID_MODEL)=' | sort)
 mpath_load

@@ -28,7 +28,7 @@ share() { # percent of the head's I/O that the slow path gets
 
 fio_start "/dev/$HEAD" --rate_iops=0 --iodepth=32
 share
-((SHARE >= 22 && SHARE <= 28)) || fail "round-robin gives the slow path $SHARE %"
+((SHARE >= 18 && SHARE <= 30)) || fail "round-robin gives the slow path $SHARE %"
 echo queue-depth >"$MPATH/iopolicy"
 share
 ((SHARE <= 15)) || fail "queue-depth gives the slow path $SHARE %"

@@ -113,7 +113,8 @@ soak_opens() {
 	echo "opens: $acts acts"
 }
 
-all_in_use() { local p; bed_complete && for p in "${PATHS[@]}"; do in_use "$p" || return; done; }
+# Usable, or spared for a time: most have failed more than once.
+all_back() { local p; bed_complete && for p in "${PATHS[@]}"; do is_back "$p" || return; done; }
 
 # -- one life of the module ---------------------------------------------------------------------
 
@@ -141,7 +142,7 @@ soak_round() { # SECONDS
 	SD_HOSTS=()
 	bed_hosts
 	bed_open_all
-	must_wait 60 "all paths are used again" all_in_use
+	must_wait 60 "all paths are back" all_back
 	fio_goes_on 50
 	fio_finish
 }
@@ -157,7 +158,7 @@ soak_give_up() {
 		if wait "$reader"; then fail "a read succeeded without a path"; fi
 	done
 	bed_open_all
-	must_wait 60 "all paths are used again" all_in_use
+	must_wait 60 "all paths are back" all_back
 	read_one
 }
 
