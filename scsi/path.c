@@ -118,8 +118,8 @@ static enum mpath_verdict scsi_mpath_probe_read(struct scsi_mpath_path *path)
 	struct scsi_sense_hdr sense = {};
 	int result;
 
-	result = mpath_compat_scsi_read(path->sdev, cdb, path->buffer,
-					queue_logical_block_size(path->disk->queue),
+	/* As long as it was when the buffer was made: a rescan may find another length. */
+	result = mpath_compat_scsi_read(path->sdev, cdb, path->buffer, path->block_len,
 					SCSI_MPATH_PROBE_TIMEOUT, SCSI_MPATH_PROBE_RETRIES, &sense);
 	scsi_mpath_take_apart(result, &sense, &answer);
 	return mpath_scsi_read_verdict(&answer);
@@ -262,8 +262,8 @@ int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
 	path = kzalloc(sizeof(*path), GFP_KERNEL);
 	if (!path)
 		return -ENOMEM;
-	path->buffer_len =
-		max_t(size_t, scsi_mpath_page_len(sdev), queue_logical_block_size(disk->queue));
+	path->block_len = queue_logical_block_size(disk->queue);
+	path->buffer_len = max_t(size_t, scsi_mpath_page_len(sdev), path->block_len);
 	path->buffer = kmalloc(path->buffer_len, GFP_KERNEL);
 	if (!path->buffer)
 		goto free_path;

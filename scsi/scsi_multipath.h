@@ -69,6 +69,7 @@ struct scsi_mpath_path {
 	int index;                /* Y of the link <head>:Y */
 	unsigned char *buffer;    /* where a probe reads VPD page 83, and a block */
 	size_t buffer_len;
+	unsigned int block_len; /* of the block that a probe reads */
 	struct scsi_mpath_path_attr attrs[SCSI_MPATH_PATH_ATTRS];
 	struct list_head entry;    /* under scsi_mpath_lock */
 	struct hlist_node by_sdev; /* under scsi_mpath_lock */
