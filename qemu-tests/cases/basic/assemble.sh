@@ -3,7 +3,6 @@
 #: beds scsi_debug iscsi
 #: modes interpose clone
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1 debug
 # Every path of a LUN becomes one disk, and nothing else is left to be seen.
 #
 #   sdmpatha --+-- path 0 --+

@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 #: beds scsi_debug iscsi
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1
 #: timeout 120
 # A path that somebody uses when the module comes is left alone, and the log says so.
 # Nothing happens to its user. Once it is free, the next load takes it.

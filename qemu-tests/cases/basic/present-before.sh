@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 #: beds scsi_debug iscsi tcm_loop
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1
 #: timeout 120
 # Disks that were there before the module are taken when nobody uses them, and are
 # plain disks again, under their old names, after it.

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1
 #: beds scsi_debug iscsi
 #: timeout 240
 # The module comes and goes while another path to the LUN is busy: that one is never

@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 #: beds scsi_debug
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1
 #: timeout 120
 # Somebody opens a disk at the very moment when the module takes it: he is refused, or
 # the module leaves the disk alone. Nobody has a disk taken away while he reads it.

@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 #: beds scsi_debug iscsi
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1
 #: timeout 150
 # The module cannot go while a head is open: under I/O, mounted, or just open. Nor can
 # what carries the paths. Afterwards it goes at once.

@@ -3,7 +3,6 @@
 #: modules no
 #: beds scsi_debug
 #: kernels 6.1 6.12 debug
-#: usual none
 #: allow path-errors
 # The bed itself, on plain sd disks: one LU under four names, paths fail and return.
 #

@@ -3,7 +3,6 @@
 #: modules no
 #: beds tcm_loop
 #: kernels 6.1 6.12 debug
-#: usual none
 #: allow path-errors
 # The bed itself, on plain sd disks: one LU under two hosts, paths fail and return.
 #

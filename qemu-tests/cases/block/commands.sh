@@ -3,7 +3,6 @@
 #: beds scsi_debug iscsi
 #: modes interpose clone
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1
 #: timeout 120
 # What is not a read or a write: flush, FUA, discard and write zeroes go through the
 # head to a path, and do what they say.

@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 #: beds scsi_debug iscsi
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1
 #: timeout 150
 # Partitions belong to the head, never to a path; they hold their content when the
 # module goes and comes.

@@ -3,7 +3,6 @@
 #: beds scsi_debug iscsi tcm_loop
 #: modes interpose clone
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1 debug
 #: timeout 240
 #: allow path-errors
 # Under I/O a path is added and carries its share; then the first one is removed.

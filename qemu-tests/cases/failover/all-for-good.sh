@@ -3,7 +3,6 @@
 #: beds scsi_debug iscsi tcm_loop
 #: modes interpose clone
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1 debug
 #: timeout 240
 #: allow path-errors|sdmpatha: no (usable|available) path|dev sdmpatha,
 # All paths fail for good. I/O is held for the time that was asked for and then fails

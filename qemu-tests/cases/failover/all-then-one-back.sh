@@ -3,7 +3,6 @@
 #: beds scsi_debug iscsi tcm_loop
 #: modes interpose clone
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1 debug
 #: timeout 240
 #: allow path-errors|no usable path, holding I/O
 # All paths fail; I/O is held, not failed. One comes back within the time, and I/O goes

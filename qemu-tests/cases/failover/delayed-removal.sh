@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 #: beds scsi_debug iscsi
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1
 #: timeout 180
 #: allow path-errors|sdmpatha: (the last path is gone|no usable path)|dev sdmpatha,
 # With delayed_removal_secs a head outlives its last path for that time: it keeps its name

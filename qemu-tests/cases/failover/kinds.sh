@@ -3,7 +3,6 @@
 #: beds scsi_debug iscsi tcm_loop
 #: modes interpose clone
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1
 #: timeout 300
 #: allow path-errors
 # Every way a path of this bed can go, one after the other, under I/O; each time the

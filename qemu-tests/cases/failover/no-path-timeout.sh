@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 #: beds scsi_debug
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1
 #: timeout 120
 #: allow path-errors|sdmpatha: no (usable|available) path|dev sdmpatha,
 # no_path_timeout_ms means what it says: 0 fails at once, N holds for N, -1 holds for

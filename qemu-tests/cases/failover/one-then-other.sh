@@ -3,7 +3,6 @@
 #: beds scsi_debug iscsi
 #: modes interpose clone
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1 debug
 #: timeout 240
 #: allow path-errors
 # Every path but the last fails under I/O, one after the other; all come back, then

@@ -3,7 +3,6 @@
 #: beds iscsi
 #: modes interpose clone
 #: kernels 6.1 6.12
-#: usual 6.12 6.1
 #: timeout 180
 #: allow path-errors
 # While a path is away, another LUN is put in its place. When the path returns it

@@ -3,7 +3,6 @@
 #: beds scsi_debug iscsi
 #: modes interpose clone
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1
 #: timeout 180
 # The policy is changed under I/O, and the paths' own counts follow: round-robin gives
 # each the same within 5 %, numa uses one.

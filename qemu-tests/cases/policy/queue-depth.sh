@@ -3,7 +3,6 @@
 #: beds scsi_debug
 #: modes interpose clone
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1
 #: timeout 120
 # queue-depth goes around a path that is slow; round-robin does not.
 #

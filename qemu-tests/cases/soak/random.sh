@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 #: beds scsi_debug
 #: kernels debug
-#: usual debug
 #: timeout 150
 #: allow path-errors
 # Everything at the same time, at random, under full verified I/O: paths that fail, go and

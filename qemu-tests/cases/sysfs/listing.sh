@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: kernels 6.1 6.12 debug
-#: usual 6.12 6.1
 #: beds iscsi
 #: timeout 120
 # The files, links and contents that the proposal of native SCSI multipath shows, name
