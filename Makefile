@@ -36,7 +36,7 @@ help:
 #:      TIME=600 SEED=1
 #: make test           all of them; installs what they need
 #: make demo           a disk loses its path under I/O, in a virtual machine; installs what it needs
-#: make bench          what a head costs per I/O
+#: make bench          what a head costs per I/O, and what service-time gains
 
 .PHONY: install
 install:

@@ -74,6 +74,10 @@ const char *word(Reason reason) noexcept
 		return "it fails often";
 	case Reason::lies:
 		return "probes are fine, I/O is not";
+	case Reason::port_in_doubt:
+		return "others behind its target port have died";
+	case Reason::port_works:
+		return "its target port works";
 	case Reason::probe_fine:
 		return "probe: fine";
 	case Reason::probe_failed:
@@ -162,6 +166,11 @@ bool HealthState::change_from(Health from, Health to, Reason why) noexcept
 			return false;
 	} while (!replace(seen, to, why));
 	return true;
+}
+
+bool HealthState::change_seen(Standing seen, Health to, Reason why) noexcept
+{
+	return replace(seen, to, why);
 }
 
 } // namespace mpath

@@ -51,6 +51,8 @@ enum class Reason : u8 {
 	io_moves_again,
 	fails_often,
 	lies,
+	port_in_doubt,
+	port_works,
 	probe_fine,
 	probe_failed,
 	probe_no_lun,
@@ -90,6 +92,8 @@ public:
 	// and who wins sees what the winner before has written. Context: any.
 	bool change(Health to, Reason why, Health *from) noexcept;
 	bool change_from(Health from, Health to, Reason why) noexcept;
+	// The same from nothing but @seen, which nobody has touched since.
+	bool change_seen(Standing seen, Health to, Reason why) noexcept;
 
 private:
 	bool replace(Standing &seen, Health to, Reason why) noexcept;

@@ -155,6 +155,22 @@ void mpath_device::set_stalled(bool stalled) noexcept
 	head_.path_came_back();
 }
 
+void mpath_device::doubt() noexcept
+{
+	if (health_.change_from(Health::usable, Health::marginal, Reason::port_in_doubt))
+		changed(Health::usable, Health::marginal, Reason::port_in_doubt);
+}
+
+void mpath_device::end_doubt() noexcept
+{
+	const mpath::Standing seen = health_.standing();
+
+	// A verdict of its own that has come since says more: it stands.
+	if (seen.why == Reason::port_in_doubt &&
+	    health_.change_seen(seen, Health::usable, Reason::port_works))
+		changed(Health::marginal, Health::usable, Reason::port_works);
+}
+
 void mpath_device::withdraw() noexcept
 {
 	// Whatever it is when its transport lets it return, it has to say so first: the LUN
@@ -278,6 +294,9 @@ void mpath_device::probe() noexcept
 	rare_.probed();
 
 	const mpath_verdict verdict = ask_timed();
+
+	if (verdict != MPATH_VERDICT_DEAD && verdict != MPATH_VERDICT_LATER)
+		mpath::TargetPort::note_answer(this);
 
 	if (verdict != MPATH_VERDICT_LATER) {
 		later_ = 0;

@@ -138,6 +138,10 @@ struct mpath_device final {
 	// in service; when it ends, the path is what it was. Context: any; the caller has a
 	// reference or is in a read section.
 	void set_stalled(bool stalled) noexcept;
+	// Another path through its target port has died: use it where nothing better is left,
+	// until a probe says more. And: the port works. Context: any.
+	void doubt() noexcept;
+	void end_doubt() noexcept;
 	// Counts the suspicions that a probe did not confirm: an I/O that failed before one
 	// of those verdicts failed on a path that works.
 	u32 fine_seq() const noexcept { return fine_seq_.load_acquire(); }

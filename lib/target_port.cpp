@@ -107,16 +107,47 @@ void TargetPort::leave(mpath_device *path) noexcept
 bool TargetPort::ask(unsigned nr, const MutexGuard &) noexcept
 {
 	for (mpath_device *path = members_; path; path = path->port_member.next) {
-		// One in standby would say no, and that is no news.
-		if (path->port_member.asked_in_round == round_ || !carries_io(path->health()) ||
-		    !path->takes_io())
+		if (path->port_member.asked_in_round == round_)
 			continue;
+		// One in standby would say no, and that is no news.
+		if (!carries_io(path->health()) || !path->takes_io()) {
+			path->end_doubt();
+			continue;
+		}
 		if (!nr--)
 			return true;
 		path->port_member.asked_in_round = round_;
 		path->recheck();
 	}
 	return false;
+}
+
+void TargetPort::doubt_all(const MutexGuard &) noexcept
+{
+	in_doubt_.store_relaxed(true);
+	for (mpath_device *path = members_; path; path = path->port_member.next)
+		path->doubt();
+}
+
+void TargetPort::end_doubt(const MutexGuard &) noexcept
+{
+	in_doubt_.store_relaxed(false);
+	for (mpath_device *path = members_; path; path = path->port_member.next)
+		path->end_doubt();
+}
+
+void TargetPort::note_answer(const mpath_device *path) noexcept
+{
+	TargetPort *port = path->port_member.port;
+
+	if (!port || !port->in_doubt_.load_relaxed())
+		return;
+
+	MutexGuard guard(ports_lock);
+
+	// When it spreads, everyone is asked and answers for himself.
+	if (path->port_member.asked_in_round == port->round_ && !port->spreads_)
+		port->end_doubt(guard);
 }
 
 void TargetPort::note_death(const mpath_device *path, u64 now_ms) noexcept
@@ -132,7 +163,10 @@ void TargetPort::note_death(const mpath_device *path, u64 now_ms) noexcept
 		port->round_++;
 		port->round_began_ms_ = now_ms;
 		port->spreads_ = false;
+		port->doubt_all(guard);
 		port->ask(kSample, guard);
+		// Should nobody of the sample answer and nobody die, as when all are removed.
+		mpk_work_arm(port->work_.get(), kRoundMs);
 	} else if (!port->spreads_) {
 		port->spreads_ = true;
 		mpk_work_kick(port->work_.get());
@@ -144,8 +178,12 @@ void TargetPort::run(void *arg) noexcept
 	auto *port = static_cast<TargetPort *>(arg);
 	MutexGuard guard(ports_lock);
 
-	if (port->ask(kBatch, guard))
+	if (!port->spreads_)
+		port->end_doubt(guard);
+	else if (port->ask(kBatch, guard))
 		mpk_work_arm(port->work_.get(), kBatchMs);
+	else
+		port->in_doubt_.store_relaxed(false); // each speaks for himself
 }
 
 } // namespace mpath

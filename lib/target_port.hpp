@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // TargetPort: the paths, of whatever head, that go through the same (host, target port).
 //
-// What kills one of them is likely to kill all. When one dies, a sample of the others is
-// asked; when another dies soon after, from the sample or by its own I/O, so is everyone, a
+// What kills one of them is likely to kill all. When one dies, the others are in doubt: they
+// carry I/O where nothing better is left. A sample of them is asked. When one of those answers,
+// the doubt is over; when another dies, of the sample or by its own I/O, everyone is asked, a
 // few at a time: five hundred LUNs behind a port that is gone are five hundred questions, but
 // not at once. Nobody is taken out of service before the answer.
 //
@@ -34,6 +35,9 @@ public:
 	// The path has died. The same context.
 	static void note_death(const mpath_device *path, u64 now_ms) noexcept;
 
+	// The path has answered a probe. The same context.
+	static void note_answer(const mpath_device *path) noexcept;
+
 	// Public for placement new; call join().
 	explicit TargetPort(u64 key) noexcept;
 
@@ -46,8 +50,13 @@ private:
 	// Asks up to @nr members that could carry I/O and have not been asked in this round. Return: is
 	// anybody left?
 	bool ask(unsigned nr, const MutexGuard &guard) noexcept;
+	void doubt_all(const MutexGuard &guard) noexcept;
+	void end_doubt(const MutexGuard &guard) noexcept;
 
 	const u64 key_;
+	// Written under the ports' lock. Who reads it without, after a probe, may miss a doubt that
+	// has just begun: then this answer is none to it.
+	Atomic<bool> in_doubt_{false};
 	Owned<mpk_work, mpk_work_destroy> work_;
 
 	// Under the ports' lock.

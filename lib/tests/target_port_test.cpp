@@ -38,6 +38,14 @@ protected:
 			nr += &path != &paths[0] && path.probes > 0;
 		return nr;
 	}
+	static std::string word(const Path &path) { return mpath_device_state_name(path.device); }
+	static std::string state(const Path &path)
+	{
+		mpath_device_state state;
+
+		mpath_device_read_state(path.device, &state);
+		return std::string(state.name) + " (" + state.reason + ")";
+	}
 	void all_are_dead()
 	{
 		for (auto &path : paths)
@@ -145,6 +153,98 @@ TEST_F(TargetPort, spans_heads)
 	mpath_head_kill(other);
 	mpath_device_remove(b.device);
 	mpath_head_destroy(other);
+}
+
+TEST_F(TargetPort, is_in_doubt_until_one_of_the_sample_answers)
+{
+	add_behind(kPort, 20);
+	auto &elsewhere = add_behind(kPort + 1);
+	std::string seen;
+
+	// Joined last, asked first.
+	paths[19].on_probe = [&] {
+		seen = state(paths[1]) + ", " + state(elsewhere);
+		return MPATH_VERDICT_FINE;
+	};
+	kill_path(paths[0]);
+	run_work();
+	EXPECT_EQ(seen, "marginal (others behind its target port have died), usable (added)");
+	for (std::size_t i = 1; i < 16; i++)
+		EXPECT_EQ(state(paths[i]), "usable (its target port works)") << i;
+}
+
+TEST_F(TargetPort, is_used_in_doubt_where_nothing_better_is_left)
+{
+	add_behind(kPort, 2);
+
+	auto &better = add_behind(kPort + 1);
+
+	mpath_head_set_iopolicy(head(), MPATH_IOPOLICY_ROUND_ROBIN);
+	paths[1].on_probe = [] {
+		return MPATH_VERDICT_LATER;
+	};
+	kill_path(paths[0]);
+	run_work();
+	for (int i = 0; i < 4; i++) {
+		auto &bio = submit();
+
+		EXPECT_TRUE(is_on(better, bio));
+		complete_and_settle(bio, MPATH_STS_OK);
+	}
+	better.device_state = kOffline;
+
+	auto &bio = submit();
+
+	EXPECT_TRUE(is_on(paths[1], bio));
+	complete_and_settle(bio, MPATH_STS_OK);
+}
+
+TEST_F(TargetPort, leaves_everybody_in_doubt_who_has_not_answered_when_it_spreads)
+{
+	add_behind(kPort, 40);
+	for (std::size_t i = 30; i < 40; i++)
+		paths[i].verdict = MPATH_VERDICT_DEAD; // joined last, asked first
+	kill_path(paths[0]);
+	run_work();
+	EXPECT_EQ(word(paths[1]), "marginal");
+	advance_ms(200);
+	for (std::size_t i = 1; i < 30; i++)
+		EXPECT_EQ(word(paths[i]), "usable") << i;
+	for (std::size_t i = 30; i < 40; i++)
+		EXPECT_EQ(word(paths[i]), "dead") << i;
+}
+
+TEST_F(TargetPort, is_not_in_doubt_for_ever_if_nobody_answers)
+{
+	add_behind(kPort, 20);
+	for (auto &path : paths)
+		path.on_probe = [] {
+			return MPATH_VERDICT_LATER;
+		};
+	kill_path(paths[0]);
+	advance_ms(9000);
+	EXPECT_EQ(word(paths[1]), "marginal");
+	advance_ms(1000);
+	EXPECT_EQ(word(paths[1]), "usable");
+}
+
+TEST_F(TargetPort, does_not_overrule_what_a_path_has_earned_itself)
+{
+	add_behind(kPort, 20);
+
+	auto &flaky = paths[5];
+
+	for (int i = 0; i < 2; i++) {
+		kill_path(flaky);
+		flaky.verdict = MPATH_VERDICT_FINE;
+		advance_ms(2000);
+	}
+	EXPECT_EQ(state(flaky), "marginal (it fails often)");
+	advance_ms(20000);
+	kill_path(paths[0]);
+	advance_ms(500);
+	EXPECT_EQ(word(flaky), "marginal");
+	EXPECT_EQ(state(flaky), "marginal (it fails often)");
 }
 
 TEST_F(TargetPort, asks_nobody_who_has_left)
