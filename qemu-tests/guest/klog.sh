@@ -9,14 +9,16 @@ errors='I/O error|Buffer I/O|Medium Error|critical (target|medium|space|nexus) e
 # What a dying path may say: about the path's own disk, never about a head.
 path_errors='libmultipath: sdmpath[a-z]+: path |(I/O error|recoverable transport error|timeout error|device offline error|critical target error), dev sd[a-z]{1,3},|sd [0-9:]+: \[sd[a-z]{1,3}\]|rejecting I/O|session[0-9]+: |connection[0-9]+:|ping timeout'
 
-# Findings about the beds themselves: PROVE_RCU_LIST has some on LIO of 6.12, and the work
-# that ends an iSCSI session waits for one of power management's.
+# Findings about the beds themselves: PROVE_RCU_LIST has some on LIO of 6.12, lockdep one on
+# the timer with which LIO forgets a session, and the work that ends an iSCSI session waits
+# for one of power management's.
 without_known() {
 	awk 'function known() {
 			return block ~ /drivers\/target\/target_core_/ ||
+				block ~ /iscsit_handle_time2retain_timeout/ ||
 				block ~ /WQ_MEM_RECLAIM iscsi_ctrl_.* is flushing !WQ_MEM_RECLAIM pm:/
 		}
-		!inside && /WARNING: suspicious RCU usage/ { block = ""; inside = 1; end = "</TASK>" }
+		!inside && /WARNING: (suspicious RCU usage|possible irq lock inversion)/ { block = ""; inside = 1; end = "</TASK>" }
 		!inside && /cut here/ { block = ""; inside = 1; end = "end trace" }
 		!inside { print; next }
 		{ block = block $0 "\n" }

@@ -4,9 +4,9 @@
 #: modes interpose clone
 #: kernels 6.1 6.12
 #: timeout 120
-# service-time goes around a path that is slow, and comes back within five seconds when it is
-# not slow any more. No kernel's scsi_debug has a delay per host: slow is what serves one
-# command at a time.
+#: allow path-errors
+# service-time goes around a path that is slow, and comes back when it is not slow any more.
+# No kernel's scsi_debug has a delay per host: slow is what serves one command at a time.
 #
 #   sdmpatha --+-- path 0 (one command at a time) --+
 #              +-- path 1, 2, 3                   --+-- LUN 0
@@ -29,15 +29,14 @@ share() { # percent of the head's I/O that path 0 gets
 fio_start "/dev/$HEAD" --rate_iops=0 --iodepth=32
 fio_goes_on 1000
 share
-((SHARE >= 15)) || fail "a path like the others gets $SHARE %"
+((SHARE >= 8)) || fail "a path like the others gets $SHARE %"
 echo 1 >"$(sdev "${PATHS[0]}")/queue_depth"
 fio_goes_on 1000
 share
-((SHARE <= 15)) || fail "the slow path gets $SHARE %"
+((SHARE <= 5)) || fail "the slow path gets $SHARE %"
 echo "$deep" >"$(sdev "${PATHS[0]}")/queue_depth"
-sleep 5
-share
-((SHARE >= 15)) || fail "the path that has recovered gets $SHARE %"
-above "/sys/block/$slow/mpath_write_average_us" 0 || fail "nothing was measured"
+# It takes so many I/Os to learn, not so much time: an emulator does few in five seconds.
+comes_back() { share; ((SHARE >= 8)); }
+must_wait 30 "the path that has recovered gets its share" comes_back
 fio_finish
 must_wait 5 "mpath_queue_depth is 0 when idle" is "/sys/block/$slow/mpath_queue_depth" 0
