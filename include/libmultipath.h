@@ -78,6 +78,9 @@ enum mpath_verdict {
 /*
  * The facts of a disk that all paths to one LUN must agree on. @capacity is in
  * 512 byte sectors; @vendor and @product are the INQUIRY strings, trimmed.
+ * @write_cache: the path's disk sends flushes on; one that does not ends them itself.
+ * @limits: a digest of the other limits of its queue. They may differ (the head has the
+ * smallest of all paths); that they change is news.
  */
 struct mpath_geometry {
 	u64 capacity;
@@ -86,6 +89,8 @@ struct mpath_geometry {
 	bool read_only;
 	char vendor[9];
 	char product[17];
+	bool write_cache;
+	u32 limits;
 };
 
 struct mpath_device_ops {
@@ -95,6 +100,12 @@ struct mpath_device_ops {
 	 * after mpath_device_remove() has returned.
 	 */
 	enum mpath_verdict (*probe)(void *owner);
+	/*
+	 * Another path has news of the LUN that this one does not have: have its device
+	 * scanned again. What comes of it is seen by mpath_device_observe(). May be NULL.
+	 * Context: process, under the head's paths lock: must not wait for the device.
+	 */
+	void (*rescan)(void *owner);
 };
 
 /*
@@ -311,10 +322,13 @@ void mpath_device_recheck(struct mpath_device *device) MPATH_NOEXCEPT;
  * mpath_device_observe - what the path's disk says of itself now, perhaps after a rescan
  * To be called every few seconds. A path that is not optimized is asked now and then whether
  * it is again.
- * The head follows a new capacity or write protection when all its paths say the same. A
- * path whose other facts contradict the head is never used again; the log says why.
+ * The head follows a new capacity or write protection when all its paths say the same; what one
+ * has found, the others are scanned for (mpath_device_ops.rescan). A path that knows of no
+ * write cache while another does is used where nothing better is left: it would end flushes
+ * that the LUN should see. A path whose other facts contradict the head is never used again;
+ * the log says why.
  * Context: process, may sleep; takes the head's paths lock.
- * Return: has the head's geometry changed?
+ * Return: has the head's geometry changed, or have limits of the path?
  */
 bool mpath_device_observe(struct mpath_device *device,
 			  const struct mpath_geometry *now) MPATH_NOEXCEPT;
@@ -332,6 +346,39 @@ void mpath_head_geometry(struct mpath_head *head, struct mpath_geometry *geometr
  */
 struct mpath_device *mpath_head_get_path(struct mpath_head *head) MPATH_NOEXCEPT;
 void mpath_device_put(struct mpath_device *device) MPATH_NOEXCEPT;
+
+/*
+ * The paths that a command has gone down, so that it goes down each at most once and not down
+ * many. All 0 before the first; the core writes it.
+ */
+#define MPATH_MAX_TRIES 4
+struct mpath_tries {
+	u32 nr;
+	u32 path_ids[MPATH_MAX_TRIES];
+	bool more; /* another path would be left, as of now */
+};
+
+/*
+ * mpath_head_next_path - as mpath_head_get_path(), but none that is among the tries; it is
+ * among them then
+ * Context: any. Return: NULL where no path is left, or after MPATH_MAX_TRIES.
+ */
+struct mpath_device *mpath_head_next_path(struct mpath_head *head,
+					  struct mpath_tries *tries) MPATH_NOEXCEPT;
+
+/*
+ * mpath_device_failed_command - a command has not reached the LUN, or its answer has not come
+ * The path carries no I/O until a probe has found it fine. Context: any; the caller holds it.
+ */
+void mpath_device_failed_command(struct mpath_device *device) MPATH_NOEXCEPT;
+
+/*
+ * mpath_head_ask_paths - probe all paths now; mpath_head_awaits_answers() tells whether one has
+ * yet to answer. A path that leaves, or never will be used again, is not waited for.
+ * Context: any.
+ */
+void mpath_head_ask_paths(struct mpath_head *head) MPATH_NOEXCEPT;
+bool mpath_head_awaits_answers(struct mpath_head *head) MPATH_NOEXCEPT;
 struct gendisk *mpath_device_disk(const struct mpath_device *device) MPATH_NOEXCEPT;
 void *mpath_device_owner(const struct mpath_device *device) MPATH_NOEXCEPT;
 

@@ -31,8 +31,10 @@ struct gendisk *mpath_disk_alloc(int node);
 
 /*
  * mpath_disk_stack_limits - give @disk limits that suit all of @paths
- * Smallest common limits; always a write cache, so that flushes reach the paths. Freezes the queue, which
- * waits for submitters, not for I/O in flight.
+ * Smallest common limits; always a write cache, so that flushes reach the paths; an integrity
+ * profile (T10 PI, DIX) if all have the same. What users have set of @disk stays (on 6.1 no
+ * kernel remembers the sizes that they set). Freezes the queue, which waits for submitters,
+ * not for I/O in flight.
  * Context: process, may sleep. The caller keeps the disks.
  * Return: 0, or what the block layer says against the result; @disk is unchanged then.
  */

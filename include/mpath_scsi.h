@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The decisions about SCSI devices that the core takes for scsi/: who a LUN is,
- * whether it takes part, what a probe's answer means, which commands may go
- * through the head. Pure functions of their arguments.
+ * whether it takes part, what a probe's answer means, which way a user's command
+ * takes. Pure functions of their arguments.
  *
  * Context of all: any; nothing is locked, kept or allocated.
  */
@@ -82,13 +82,37 @@ enum mpath_verdict mpath_scsi_read_verdict(const struct mpath_scsi_answer *read)
 /* mpath_scsi_takes_io - does a path in this asymmetric access state read and write? */
 bool mpath_scsi_takes_io(u8 access_state) MPATH_NOEXCEPT;
 
+/* Which way a user's command takes through the head. */
+enum mpath_scsi_route {
+	MPATH_SCSI_ONE_PATH,    /* down one path, once: its answer is the answer */
+	MPATH_SCSI_ANY_PATH,    /* the same, and down another path where the way has failed */
+	MPATH_SCSI_EVERY_NEXUS, /* PERSISTENT RESERVE OUT (SPC-5 6.17): concerns all paths */
+	MPATH_SCSI_REFUSED,     /* binds the LUN to one path: RESERVE, RELEASE (SPC-2 7.16 to 7.22) */
+};
+
 /*
- * mpath_scsi_cdb_may_pass - may this command be sent through one path of a head?
- * Commands that only read and mean the same through every path: INQUIRY, TEST UNIT
- * READY, READ CAPACITY, REPORT LUNS, MODE SENSE, LOG SENSE, READ, ... Not what
- * changes the LUN or the nexus (RESERVE, PERSISTENT RESERVE OUT, WRITE, ...).
+ * mpath_scsi_route - how a command of a user's may be sent
+ * ANY_PATH is what changes nothing and means the same through every path, SPC-5 and SBC-4:
+ * INQUIRY, TEST UNIT READY, READ CAPACITY, REPORT LUNS, REPORT TARGET PORT GROUPS and other
+ * reports, MODE SENSE, LOG SENSE (without SP), PERSISTENT RESERVE IN, READ. What is not known
+ * is ONE_PATH. Who may send it is not asked here.
  */
-bool mpath_scsi_cdb_may_pass(const u8 *cdb, size_t len) MPATH_NOEXCEPT;
+enum mpath_scsi_route mpath_scsi_route(const u8 *cdb, size_t len) MPATH_NOEXCEPT;
+
+/*
+ * mpath_scsi_changes_lun - may the LUN have another size, cache or limits after this command?
+ * FORMAT UNIT, MODE SELECT, WRITE BUFFER with microcode: the kernel does not notice by itself.
+ */
+bool mpath_scsi_changes_lun(const u8 *cdb, size_t len) MPATH_NOEXCEPT;
+
+/* mpath_scsi_way_failed - did the command not reach the LUN, or its answer not come back? */
+bool mpath_scsi_way_failed(const struct mpath_scsi_answer *answer) MPATH_NOEXCEPT;
+
+/*
+ * mpath_scsi_tells_of_change - a unit attention that says that size, modes or INQUIRY data are
+ * not what they were (SPC-5 table 60: 2Ah/01h, 2Ah/09h, 3Fh/03h)
+ */
+bool mpath_scsi_tells_of_change(const struct mpath_scsi_answer *answer) MPATH_NOEXCEPT;
 
 MPATH_DECLS_END
 

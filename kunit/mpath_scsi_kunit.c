@@ -157,25 +157,26 @@ static void commands_with_high_opcodes_are_told_apart(struct kunit *test)
 {
 	static const struct {
 		u8 cdb[2];
-		bool may_pass;
+		enum mpath_scsi_route route;
 	} cases[] = {
-		{ { INQUIRY }, true },
-		{ { READ_16 }, true },
-		{ { WRITE_16 }, false },
-		{ { REPORT_LUNS }, true },
-		{ { SERVICE_ACTION_IN_16, SAI_READ_CAPACITY_16 }, true },
+		{ { INQUIRY }, MPATH_SCSI_ANY_PATH },
+		{ { READ_16 }, MPATH_SCSI_ANY_PATH },
+		{ { WRITE_16 }, MPATH_SCSI_ONE_PATH },
+		{ { REPORT_LUNS }, MPATH_SCSI_ANY_PATH },
+		{ { SERVICE_ACTION_IN_16, SAI_READ_CAPACITY_16 }, MPATH_SCSI_ANY_PATH },
 		/* The bits above the service action are somebody else's. */
-		{ { SERVICE_ACTION_IN_16, 0xe0 | SAI_READ_CAPACITY_16 }, true },
-		{ { SERVICE_ACTION_IN_16, 0x14 }, false },
-		{ { PERSISTENT_RESERVE_OUT }, false },
-		{ { 0xff }, false },
+		{ { SERVICE_ACTION_IN_16, 0xe0 | SAI_READ_CAPACITY_16 }, MPATH_SCSI_ANY_PATH },
+		{ { SERVICE_ACTION_IN_16, 0x14 }, MPATH_SCSI_ONE_PATH },
+		{ { PERSISTENT_RESERVE_OUT }, MPATH_SCSI_EVERY_NEXUS },
+		{ { RESERVE_10 }, MPATH_SCSI_REFUSED },
+		{ { 0xff }, MPATH_SCSI_ONE_PATH },
 	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		KUNIT_EXPECT_EQ_MSG(test, mpath_scsi_cdb_may_pass(cases[i].cdb, 2),
-				    cases[i].may_pass, "%02x", cases[i].cdb[0]);
-	KUNIT_EXPECT_FALSE(test, mpath_scsi_cdb_may_pass(cases[0].cdb, 0));
+		KUNIT_EXPECT_EQ_MSG(test, mpath_scsi_route(cases[i].cdb, 2), cases[i].route,
+				    "%02x", cases[i].cdb[0]);
+	KUNIT_EXPECT_EQ(test, mpath_scsi_route(cases[0].cdb, 0), MPATH_SCSI_REFUSED);
 }
 
 static void disk_takes_part_for_a_reason(struct kunit *test)

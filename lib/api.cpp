@@ -122,6 +122,26 @@ void mpath_device_put(mpath_device *device) noexcept
 	device->put();
 }
 
+mpath_device *mpath_head_next_path(mpath_head *head, struct mpath_tries *tries) noexcept
+{
+	return head->next_path(*tries);
+}
+
+void mpath_device_failed_command(mpath_device *device) noexcept
+{
+	device->failed_command();
+}
+
+void mpath_head_ask_paths(mpath_head *head) noexcept
+{
+	head->ask_paths();
+}
+
+bool mpath_head_awaits_answers(mpath_head *head) noexcept
+{
+	return head->awaits_answers();
+}
+
 gendisk *mpath_device_disk(const mpath_device *device) noexcept
 {
 	return device->disk();

@@ -20,4 +20,5 @@
 #include "scsi_identity.cpp"
 #include "scsi_membership.cpp"
 #include "scsi_command.cpp"
+#include "scsi_passthrough.cpp"
 #include "api.cpp"

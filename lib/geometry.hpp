@@ -23,9 +23,23 @@ struct Resized {
 	bool operator==(const Resized &) const = default;
 };
 
+// What a scan of a path's device finds, and what scans of the others should find as well.
+struct Facts {
+	Resized size;
+	bool write_cache;
+	u32 limits;
+
+	bool operator==(const Facts &) const = default;
+};
+
 constexpr Resized resized(const mpath_geometry &geometry) noexcept
 {
 	return {geometry.capacity, geometry.read_only};
+}
+
+constexpr Facts facts_of(const mpath_geometry &geometry) noexcept
+{
+	return {resized(geometry), geometry.write_cache, geometry.limits};
 }
 
 // @path, with the size and the write protection of @head: what is left to contradict it.

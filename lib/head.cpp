@@ -90,6 +90,8 @@ int mpath_head::add_path(const mpath_device_config &config, mpath_device **out) 
 		if (!path)
 			return -ENOMEM;
 		last_path_id_++;
+		// It has just been scanned.
+		path->news_seen = news_seq_;
 		paths_.push_back(path, guard);
 		*out = path;
 	}
@@ -126,9 +128,38 @@ bool mpath_head::paths_agree(const MutexGuard &guard) const noexcept
 	const mpath_device *one = paths_.first(guard);
 
 	for (const auto *path = one; path; path = paths_.after(*path, guard))
-		if (path->resized != one->resized)
+		if (path->facts.size != one->facts.size)
 			return false;
 	return true;
+}
+
+// Each path is sent to look once for each news that is not its own: where it has nothing new to
+// tell then, it stays at what it says.
+bool mpath_head::take_news(mpath_device *path, const mpath::Facts &now) noexcept
+{
+	const mpath::Facts before = path->facts;
+
+	if (now != before) {
+		path->facts = news_ = now;
+		path->news_seen = ++news_seq_;
+	} else if (path->news_seen != news_seq_) {
+		path->news_seen = news_seq_;
+		if (now != news_)
+			path->rescan();
+	}
+	return now.limits != before.limits;
+}
+
+// What was written down one path is in the LUN's cache, and a flush down another that knows of
+// none would be lost. A path that nothing can be sent down has no say.
+void mpath_head::compare_caches(const MutexGuard &guard) noexcept
+{
+	bool any = false;
+
+	for (const auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
+		any |= path->facts.write_cache && path->health() <= mpath::Health::suspect;
+	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
+		path->set_cache_differs(any && !path->facts.write_cache);
 }
 
 bool mpath_head::observe(mpath_device *path, const mpath_geometry &now) noexcept
@@ -150,24 +181,27 @@ bool mpath_head::observe(mpath_device *path, const mpath_geometry &now) noexcept
 	}
 
 	const mpath::Resized size = mpath::resized(now);
-	const bool news = path->resized != size;
+	const bool resized = path->facts.size != size;
 
 	// A path that could not be asked for its capacity has none.
 	if (!size.capacity)
 		return false;
-	path->resized = size;
+
+	const bool limits_changed = take_news(path, mpath::facts_of(now));
+
+	compare_caches(guard);
 	if (size == mpath::resized(geometry_))
-		return false;
+		return limits_changed;
 	// A LUN that grows is rescanned path by path: until the last, I/O to the new part would
 	// fail on some. One that shrinks refuses I/O to the old part by itself.
 	if (!paths_agree(guard)) {
 		const auto found = mpath::compare(geometry_, now);
 
-		if (news)
+		if (resized)
 			mpk_log(MPATH_LOG_WARN,
 				"%s: path %s: its %s is %s now, that of the head stays %s until all paths agree\n",
 				name_, path->name(), found.what, found.path, found.head);
-		return false;
+		return limits_changed;
 	}
 	mpk_log(MPATH_LOG_INFO, "%s: all paths agree on %llu sectors, %s\n", name_, size.capacity,
 		size.read_only ? "read only" : "writable");
@@ -190,6 +224,24 @@ mpath_device *mpath_head::get_path() noexcept
 	if (path)
 		path->get();
 	return path;
+}
+
+void mpath_head::ask_paths() noexcept
+{
+	ReadGuard guard;
+
+	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
+		path->ask_for_answer();
+}
+
+bool mpath_head::awaits_answers() noexcept
+{
+	ReadGuard guard;
+
+	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
+		if (path->owes_answer())
+			return true;
+	return false;
 }
 
 void mpath_head::path_came_back() noexcept

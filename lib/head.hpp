@@ -38,6 +38,11 @@ struct mpath_head final {
 	mpath_geometry geometry() noexcept;
 	// A path to send a command down, with a reference; nullptr if there is none.
 	mpath_device *get_path() noexcept;
+	// The same, and none that is among @tries; it is among them then.
+	mpath_device *next_path(mpath_tries &tries) noexcept;
+	// Have all paths probed; has one yet to answer? Context: any.
+	void ask_paths() noexcept;
+	bool awaits_answers() noexcept;
 
 	// --- wake-ups: whatever may make a path usable ends here --------------------
 
@@ -89,6 +94,9 @@ private:
 	// Is there nothing to hope for: no path left but such as will not come back by themselves?
 	bool all_lost(const mpath::ReadGuard &guard) const noexcept;
 	bool paths_agree(const mpath::MutexGuard &guard) const noexcept;
+	// Its disk says @now of itself. True if its limits are others than before.
+	bool take_news(mpath_device *path, const mpath::Facts &now) noexcept;
+	void compare_caches(const mpath::MutexGuard &guard) noexcept;
 	// May a bio without a path wait for one, at this moment?
 	bool may_wait(const mpath::ReadGuard &guard) noexcept;
 	[[gnu::noinline, gnu::cold]] void accuse(const mpath_io *io) noexcept;
@@ -145,6 +153,8 @@ private:
 	mpath::Atomic<u64> waiting_sectors_{0};
 	mpath_geometry geometry_{}; // under paths_lock_
 	u32 last_path_id_ = 0;      // under paths_lock_
+	mpath::Facts news_{};       // under paths_lock_: the newest, of whichever path
+	u32 news_seq_ = 0;          // under paths_lock_
 	mpath::Atomic<u64> failovers_{0};
 	mpath::Atomic<u64> requeued_no_usable_path_{0};
 	mpath::Atomic<u64> failed_no_available_path_{0};

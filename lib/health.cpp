@@ -90,6 +90,12 @@ const char *word(Reason reason) noexcept
 		return "probe: no answer";
 	case Reason::contradicts:
 		return "its disk contradicts the head";
+	case Reason::command_failed:
+		return "a command failed on the way";
+	case Reason::cache_differs:
+		return "its disk knows of no write cache, another does";
+	case Reason::cache_agrees:
+		return "all disks agree on the write cache";
 	case Reason::transport_error:
 		return status_word(MPATH_STS_TRANSPORT);
 	case Reason::device_offline:

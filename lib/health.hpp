@@ -59,7 +59,10 @@ enum class Reason : u8 {
 	probe_other_lun,
 	probe_unanswered,
 	contradicts,
-	last = contradicts,
+	command_failed,
+	cache_differs,
+	cache_agrees,
+	last = cache_agrees,
 };
 
 Reason because_of(mpath_status status) noexcept;

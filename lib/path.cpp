@@ -44,7 +44,7 @@ mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &
 	  owner_(config.owner)
 {
 	mpath::copy_text(name_, config.name);
-	resized = mpath::resized(config.geometry);
+	facts = mpath::facts_of(config.geometry);
 }
 
 mpath_device *mpath_device::create(mpath_head &head, u32 id,
@@ -116,6 +116,27 @@ void mpath_device::blame(mpath::Blame blame, mpath_status why) noexcept
 	}
 }
 
+void mpath_device::failed_command() noexcept
+{
+	if (change_health(Health::suspect, Reason::command_failed))
+		mpk_work_kick(probe_.get());
+}
+
+void mpath_device::ask_for_answer() noexcept
+{
+	asked_seq_.fetch_add_relaxed(1);
+	mpk_work_kick(probe_.get());
+}
+
+bool mpath_device::owes_answer() const noexcept
+{
+	const Health now = health();
+
+	// Pairs with the release in run_probe(): who sees the answer sees the state that it left.
+	return now != Health::foreign && now != Health::removing &&
+	       answered_seq_.load_acquire() != asked_seq_.load_relaxed();
+}
+
 void mpath_device::accuse(u32 fine_seq) noexcept
 {
 	// By the count that the verdict which clears the path makes; 0 accuses of nothing.
@@ -137,7 +158,8 @@ bool mpath_device::relapses() const noexcept
 
 Health mpath_device::at_best(u64 now_ms) const noexcept
 {
-	return conduct_.is_spared(now_ms) ? Health::marginal : Health::usable;
+	return conduct_.is_spared(now_ms) || cache_differs_.load_relaxed() ? Health::marginal
+									      : Health::usable;
 }
 
 void mpath_device::set_stalled(bool stalled) noexcept
@@ -166,9 +188,27 @@ void mpath_device::end_doubt() noexcept
 	const mpath::Standing seen = health_.standing();
 
 	// A verdict of its own that has come since says more: it stands.
-	if (seen.why == Reason::port_in_doubt &&
-	    health_.change_seen(seen, Health::usable, Reason::port_works))
-		changed(Health::marginal, Health::usable, Reason::port_works);
+	if (seen.why != Reason::port_in_doubt ||
+	    !health_.change_seen(seen, Health::usable, Reason::port_works))
+		return;
+	changed(Health::marginal, Health::usable, Reason::port_works);
+	head_.path_came_back();
+}
+
+// A probe that ends meanwhile may use the old word; the next look sets that right.
+void mpath_device::set_cache_differs(bool differs) noexcept
+{
+	cache_differs_.store_relaxed(differs);
+	if (differs) {
+		if (health_.change_from(Health::usable, Health::marginal, Reason::cache_differs))
+			changed(Health::usable, Health::marginal, Reason::cache_differs);
+		return;
+	}
+	if (health_.standing().why != Reason::cache_differs || conduct_.is_spared(mpk_now_ms()) ||
+	    !health_.change_from(Health::marginal, Health::usable, Reason::cache_agrees))
+		return;
+	changed(Health::marginal, Health::usable, Reason::cache_agrees);
+	head_.path_came_back();
 }
 
 void mpath_device::withdraw() noexcept
@@ -217,9 +257,14 @@ void mpath_device::ask_for_access(u64 now_ms) noexcept
 	mpk_work_kick(probe_.get());
 }
 
-void mpath_device::run_probe(void *device) noexcept
+void mpath_device::run_probe(void *arg) noexcept
 {
-	static_cast<mpath_device *>(device)->probe();
+	auto *device = static_cast<mpath_device *>(arg);
+	// Before the probe: one that ran already when somebody asked is no answer to him.
+	const u32 asked = device->asked_seq_.load_relaxed();
+
+	device->probe();
+	device->answered_seq_.store_release(asked);
 }
 
 // A device that its transport has blocked would keep the question until it is unblocked;
@@ -273,14 +318,17 @@ void mpath_device::end_well() noexcept
 {
 	const u64 now = mpk_now_ms();
 	const Health to = at_best(now);
-	const Reason why = to == Health::marginal ? conduct_.why() : Reason::probe_fine;
+	const bool spared = conduct_.is_spared(now);
+	const Reason why = spared			  ? conduct_.why()
+			   : to == Health::marginal ? Reason::cache_differs
+						    : Reason::probe_fine;
 
 	if (change_health(to, why))
 		head_.path_came_back();
 	else
 		head_.kick(); // an I/O may wait for just this verdict
 	// Nobody else sees to it that it is used again.
-	if (to == Health::marginal)
+	if (spared)
 		mpk_work_arm(probe_.get(), static_cast<u32>(conduct_.until_ms() - now));
 }
 

@@ -126,6 +126,11 @@ struct mpath_device final {
 	void blame(mpath::Blame blame, mpath_status why) noexcept;
 	// Ask the path now. Context: any.
 	void recheck() noexcept { mpk_work_kick(probe_.get()); }
+	// The same, for somebody who waits for what comes of it. Context: any.
+	void ask_for_answer() noexcept;
+	bool owes_answer() const noexcept;
+	// A command that is no I/O has failed on the way. Context: any.
+	void failed_command() noexcept;
 	// A bio waits: has the transport put the device back, or might the access state that
 	// keeps it from I/O be old? Context: the head's requeue work.
 	void ask_if_changed(u64 now_ms) noexcept;
@@ -180,8 +185,18 @@ struct mpath_device final {
 		return health_.spent_ms(health, mpk_now_ms());
 	}
 
-	// Under the head's paths lock: what its disk said of itself last.
-	mpath::Resized resized{};
+	// Under the head's paths lock: what its disk said of itself last, and of which news of the
+	// head's its transport was told to look after.
+	mpath::Facts facts{};
+	u32 news_seen = 0;
+	void rescan() noexcept
+	{
+		if (ops_->rescan)
+			ops_->rescan(owner_);
+	}
+	// Its disk knows of no write cache while another path's does. To be told again and again
+	// while it is so. Context: process, under the head's paths lock.
+	void set_cache_differs(bool differs) noexcept;
 	// Its disk is no longer what the head shows. Context: any.
 	void contradict() noexcept { change_health(Health::foreign, Reason::contradicts); }
 
@@ -278,8 +293,11 @@ private:
 	mpath::Conduct conduct_;           // the probe's own, but for what it says
 	u64 death_seen_ms_ = 0;            // the probe's own
 	mpath::Atomic<u32> accused_seq_{0};
+	mpath::Atomic<u32> asked_seq_{0};    // how often an answer was asked for
+	mpath::Atomic<u32> answered_seq_{0}; // what of that the last probe had seen
 	u32 judged_seq_ = 0; // the probe's own: the last accusation that it has looked at
 	mpath::Atomic<bool> no_such_lun_{false}; // said its last probe
+	mpath::Atomic<bool> cache_differs_{false};
 	mpath::Atomic<bool> withdrawn_{false};   // by its transport, and not asked since it is back
 	mpath::Atomic<u64> refused_ms_{0};       // first seen refused by its transport, 0: not now
 	u64 asked_ms_ = 0;                       // the requeue work's

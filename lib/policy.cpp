@@ -83,5 +83,7 @@ template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathC
 				   const AnyPath &, const ReadGuard &) noexcept;
 template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathCache &,
 				   const NotTried &, const ReadGuard &) noexcept;
+template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathCache &,
+				   const NotAmong &, const ReadGuard &) noexcept;
 
 } // namespace mpath

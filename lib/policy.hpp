@@ -56,6 +56,20 @@ struct NotTried {
 	}
 };
 
+// All but the paths that this command has gone down.
+struct NotAmong {
+	const mpath_tries &tries;
+
+	static mpath_direction direction() noexcept { return MPATH_READ; }
+	bool accepts(const mpath_device &path) const noexcept
+	{
+		for (u32 i = 0; i < tries.nr; i++)
+			if (tries.path_ids[i] == path.id())
+				return false;
+		return true;
+	}
+};
+
 template <typename P>
 concept PathPolicy = requires(const PathList &paths, const PathCache &cache, AnyPath filter,
 			      const ReadGuard &guard) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a probe's answer means, and which commands may go through the head.
+// What a probe's answer means.
 #include "mpath_scsi.h"
 
 #include "access.hpp"
@@ -114,26 +114,6 @@ mpath_verdict verdict(const Answer &answer, mpath_verdict (*by_sense)(const Answ
 	}
 }
 
-constexpr u8 kServiceActionIn16 = 0x9e;
-constexpr u8 kMaintenanceIn = 0xa3;
-
-// SBC-4 table 35: what the opcode does is in byte 1, and "in" tells only the direction of
-// its data. STREAM CONTROL (14h) and BACKGROUND CONTROL (15h) change the LUN, and from 18h
-// on it is REMOVE ELEMENT AND TRUNCATE and its like.
-bool only_reads(u8 service_action) noexcept
-{
-	switch (service_action) {
-	case 0x10: // READ CAPACITY(16)
-	case 0x12: // GET LBA STATUS
-	case 0x13: // REPORT REFERRALS
-	case 0x16: // GET STREAM STATUS
-	case 0x17: // GET PHYSICAL ELEMENT STATUS
-		return true;
-	default:
-		return false;
-	}
-}
-
 } // namespace
 
 mpath_verdict mpath_scsi_tur_verdict(const mpath_scsi_answer *tur) noexcept
@@ -149,33 +129,4 @@ mpath_verdict mpath_scsi_read_verdict(const mpath_scsi_answer *read) noexcept
 bool mpath_scsi_takes_io(u8 access_state) noexcept
 {
 	return mpath::takes_io(access_state);
-}
-
-bool mpath_scsi_cdb_may_pass(const u8 *cdb, size_t len) noexcept
-{
-	if (!len)
-		return false;
-
-	switch (cdb[0]) {
-	case 0x00:           // TEST UNIT READY
-	case 0x03:           // REQUEST SENSE
-	case 0x08:           // READ(6)
-	case 0x12:           // INQUIRY
-	case 0x1a:           // MODE SENSE(6)
-	case 0x25:           // READ CAPACITY(10)
-	case 0x28:           // READ(10)
-	case 0x37:           // READ DEFECT DATA(10)
-	case 0x4d:           // LOG SENSE
-	case 0x5a:           // MODE SENSE(10)
-	case 0x5e:           // PERSISTENT RESERVE IN
-	case 0x88:           // READ(16)
-	case 0xa0:           // REPORT LUNS
-	case 0xa8:           // READ(12)
-	case kMaintenanceIn: // REPORT TARGET PORT GROUPS, REPORT SUPPORTED OPERATION CODES, ...
-		return true;
-	case kServiceActionIn16:
-		return len >= 2 && only_reads(cdb[1] & 0x1f);
-	default:
-		return false;
-	}
 }

@@ -8,6 +8,7 @@ using mpath::Blame;
 using mpath::Fate;
 using mpath::Health;
 using mpath::IoFifo;
+using mpath::NotAmong;
 using mpath::NotTried;
 using mpath::ReadGuard;
 using mpath::SpinGuard;
@@ -52,6 +53,25 @@ bool mpath_head::has_other(const mpath_device *path, const Filter &filter,
 bool mpath_head::has_any_path(const ReadGuard &guard) noexcept
 {
 	return has_other(nullptr, AnyPath{}, guard);
+}
+
+mpath_device *mpath_head::next_path(mpath_tries &tries) noexcept
+{
+	const NotAmong untried{tries};
+	ReadGuard guard;
+
+	tries.more = false;
+	if (tries.nr == MPATH_MAX_TRIES)
+		return nullptr;
+
+	mpath_device *path = choose(untried, guard);
+
+	if (!path)
+		return nullptr;
+	path->get();
+	tries.path_ids[tries.nr++] = path->id();
+	tries.more = tries.nr < MPATH_MAX_TRIES && has_other(path, untried, guard);
+	return path;
 }
 
 void mpath_head::submit(bio *bio, mpath_bio_traits traits) noexcept

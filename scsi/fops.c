@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Block device operations of the head. */
-#include <linux/capability.h>
 #include <linux/module.h>
-#include <scsi/scsi_ioctl.h>
-#include <scsi/sg.h>
 
 #include "scsi_multipath.h"
 
@@ -22,43 +19,6 @@ static void scsi_mpath_free_disk(struct gendisk *disk)
 	put_device(&head->dev);
 }
 
-static int scsi_mpath_forward_ioctl(struct scsi_mpath_head *head, blk_mode_t mode, unsigned int cmd,
-				    unsigned long arg)
-{
-	struct mpath_device *path = mpath_head_get_path(head->core);
-	struct gendisk *disk;
-	int ret = -ENOTTY;
-
-	if (!path)
-		return -EWOULDBLOCK;
-	disk = mpath_device_disk(path);
-	if (disk->fops->ioctl)
-		ret = disk->fops->ioctl(disk->part0, mode, cmd, arg);
-	mpath_device_put(path);
-	return ret;
-}
-
-static int scsi_mpath_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
-			    unsigned long arg)
-{
-	struct scsi_mpath_head *head = bdev->bd_disk->private_data;
-
-	/* sd's rule, which it cannot see to itself: the path's whole disk is what it gets. */
-	if (bdev_is_partition(bdev) && !capable(CAP_SYS_RAWIO))
-		return -ENOIOCTLCMD;
-
-	switch (cmd) {
-	case SG_IO:
-		return scsi_mpath_sg_io(head, mode, (void __user *)arg);
-	case SG_GET_VERSION_NUM:
-	case SCSI_IOCTL_GET_IDLUN:
-	case SCSI_IOCTL_GET_BUS_NUMBER:
-		return scsi_mpath_forward_ioctl(head, mode, cmd, arg);
-	default:
-		return -ENOTTY;
-	}
-}
-
 static int scsi_mpath_getgeo(mpath_compat_geo_t *from, struct hd_geometry *geo)
 {
 	struct scsi_mpath_head *head = mpath_compat_geo_disk(from)->private_data;
@@ -67,7 +27,7 @@ static int scsi_mpath_getgeo(mpath_compat_geo_t *from, struct hd_geometry *geo)
 	int ret = -ENOTTY;
 
 	if (!path)
-		return -EWOULDBLOCK;
+		return SCSI_MPATH_NO_PATH;
 	disk = mpath_device_disk(path);
 	if (disk->fops->getgeo)
 		ret = disk->fops->getgeo(mpath_compat_geo_of(disk), geo);

@@ -99,6 +99,24 @@ static struct scsi_device *scsi_mpath_first_path(struct scsi_mpath_head *head)
 	return path->sdev;
 }
 
+struct scsi_device *scsi_mpath_hold_first_path(struct scsi_mpath_head *head)
+{
+	struct scsi_device *sdev;
+
+	mutex_lock(&scsi_mpath_lock);
+	sdev = scsi_mpath_first_path(head);
+	mutex_unlock(&scsi_mpath_lock);
+	if (!sdev)
+		return NULL;
+	/* Pins the module of its host as well, which a reference on the device does not. */
+	if (scsi_device_get(sdev)) {
+		put_device(&sdev->sdev_gendev);
+		return NULL;
+	}
+	put_device(&sdev->sdev_gendev);
+	return sdev;
+}
+
 struct scsi_device *scsi_mpath_any_path(void)
 {
 	struct scsi_device *sdev = NULL;

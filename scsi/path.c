@@ -82,8 +82,8 @@ static enum mpath_verdict scsi_mpath_probe_identity(struct scsi_mpath_path *path
 	return strcmp(wwid, path->head->wwid) ? MPATH_VERDICT_FOREIGN : MPATH_VERDICT_FINE;
 }
 
-static void scsi_mpath_take_apart(int result, const struct scsi_sense_hdr *sense,
-				  struct mpath_scsi_answer *answer)
+void scsi_mpath_take_apart(int result, const struct scsi_sense_hdr *sense,
+			   struct mpath_scsi_answer *answer)
 {
 	memset(answer, 0, sizeof(*answer));
 	if (result < 0) {
@@ -142,8 +142,17 @@ static enum mpath_verdict scsi_mpath_probe(void *owner)
 	return scsi_mpath_probe_read(path);
 }
 
+/* The device outlives its path. */
+static void scsi_mpath_rescan_path(void *owner)
+{
+	struct scsi_mpath_path *path = owner;
+
+	scsi_mpath_rescan(path->sdev);
+}
+
 static const struct mpath_device_ops scsi_mpath_device_ops = {
 	.probe = scsi_mpath_probe,
+	.rescan = scsi_mpath_rescan_path,
 };
 
 /* An INQUIRY string without its padding. */

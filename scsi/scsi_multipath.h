@@ -14,6 +14,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
+#include <scsi/scsi_common.h>
 #include <scsi/scsi_device.h>
 
 #include "compat.h"
@@ -40,6 +41,8 @@ struct scsi_mpath_head {
 	struct work_struct teardown; /* the last act, queued once */
 	struct delayed_work removal; /* of a head that has waited for a path long enough */
 	bool published;              /* the disk is added; only @work writes it */
+	unsigned int sg_timeout;     /* jiffies, 0: the kernel's own; SG_SET_TIMEOUT */
+	int sg_reserved_size;        /* SG_SET_RESERVED_SIZE */
 
 	/* Under scsi_mpath_lock. */
 	struct list_head entry; /* in the table of heads; empty once dying */
@@ -133,6 +136,8 @@ void scsi_mpath_remove_waiting_heads(void);
 /* Any path of any head, its device referenced; NULL if there is none. */
 struct scsi_device *scsi_mpath_any_path(void);
 void scsi_mpath_link_path(struct scsi_mpath_path *path);
+/* The head's first path, in whatever state, to be given back with scsi_device_put(); or NULL. */
+struct scsi_device *scsi_mpath_hold_first_path(struct scsi_mpath_head *head);
 
 /* path.c */
 /* Make @disk a path of @head. Under scsi_mpath_lock. */
@@ -143,6 +148,9 @@ int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
  * geometry from now on. Under scsi_mpath_lock.
  */
 bool scsi_mpath_look_at_path(struct scsi_mpath_path *path);
+/* What the core knows by names of its own. */
+void scsi_mpath_take_apart(int result, const struct scsi_sense_hdr *sense,
+			   struct mpath_scsi_answer *answer);
 /* @sdev is about to lose its disk. Returns when nothing uses it. May sleep. */
 void scsi_mpath_remove_path(struct scsi_device *sdev);
 enum mpath_wwid_result scsi_mpath_cached_wwid(struct scsi_device *sdev, char *wwid);
@@ -156,10 +164,24 @@ extern const char scsi_mpath_links[]; /* the group that holds the links */
 int scsi_mpath_path_attrs_add(struct scsi_mpath_path *path);
 void scsi_mpath_path_attrs_remove(struct scsi_mpath_path *path);
 
+/* ioctl.c */
+/* What every call on the head that needs a path returns where none can be used. */
+#define SCSI_MPATH_NO_PATH (-EWOULDBLOCK)
+int scsi_mpath_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
+		     unsigned long arg);
+
+/* rescan.c */
+/*
+ * Have the device scanned again, or all of the head's: capacity, write protection, cache, limits
+ * and identity. Waits for nothing; scsi_mpath_look_at_path() finds what comes of it.
+ */
+void scsi_mpath_rescan(struct scsi_device *sdev);
+void scsi_mpath_rescan_head(struct scsi_mpath_head *head);
+
 /* sg_io.c */
 /*
- * SG_IO on the head: a command that may pass goes down one path, once. May sleep for as
- * long as the command takes, and holds its path. -EWOULDBLOCK: there is none.
+ * SG_IO on the head: a command goes down one path; one that may, down others where the way
+ * has failed. May sleep for as long as the command takes, and holds its path.
  */
 int scsi_mpath_sg_io(struct scsi_mpath_head *head, blk_mode_t mode, void __user *arg);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SG_IO down one path, as the mid-layer's own sg_io() does it. That takes the caller's
+ * SG_IO down a path, as the mid-layer's own sg_io() does it. That takes the caller's
  * pointer and would read the command again: what was checked could be another one by then.
  */
 #include <linux/blk-mq.h>
@@ -16,35 +16,44 @@ struct scsi_mpath_cdb {
 	unsigned int len;
 };
 
-/* Is it a command that this opener may send, and one that may go down any path? */
+/* Is it a command that this opener may send? Data and limits are checked as sd does it. */
 static int scsi_mpath_read_cdb(const struct sg_io_hdr *hdr, blk_mode_t mode,
 			       struct scsi_mpath_cdb *cdb)
 {
 	if (hdr->interface_id != 'S' || hdr->cmd_len > sizeof(cdb->bytes))
+		return -EINVAL;
+	if (hdr->dxfer_len && hdr->dxfer_direction != SG_DXFER_TO_DEV &&
+	    hdr->dxfer_direction != SG_DXFER_FROM_DEV &&
+	    hdr->dxfer_direction != SG_DXFER_TO_FROM_DEV)
 		return -EINVAL;
 	if (hdr->cmd_len < 6)
 		return -EMSGSIZE;
 	cdb->len = hdr->cmd_len;
 	if (copy_from_user(cdb->bytes, hdr->cmdp, cdb->len))
 		return -EFAULT;
-	if (!mpath_scsi_cdb_may_pass(cdb->bytes, cdb->len))
-		return -EOPNOTSUPP;
-	if (!scsi_cmd_allowed(cdb->bytes, mode & BLK_OPEN_WRITE))
-		return -EPERM;
-	/* What may pass only reads. */
-	if (hdr->dxfer_len && hdr->dxfer_direction != SG_DXFER_FROM_DEV &&
-	    hdr->dxfer_direction != SG_DXFER_TO_FROM_DEV)
-		return -EINVAL;
-	return 0;
+	return scsi_cmd_allowed(cdb->bytes, mode & BLK_OPEN_WRITE) ? 0 : -EPERM;
 }
 
-static unsigned int scsi_mpath_sg_timeout(struct scsi_device *sdev, const struct sg_io_hdr *hdr)
+static bool scsi_mpath_sg_writes(const struct sg_io_hdr *hdr)
 {
-	unsigned int timeout = msecs_to_jiffies(hdr->timeout);
+	return hdr->dxfer_len && hdr->dxfer_direction == SG_DXFER_TO_DEV;
+}
+
+/*
+ * How long a try may take. Where another path is left to the command, no more than the kernel
+ * allows every command at least: a path that does not answer must not use up the time of all.
+ */
+static unsigned int scsi_mpath_sg_timeout(const struct scsi_mpath_head *head,
+					  const struct sg_io_hdr *hdr, unsigned long start,
+					  bool more)
+{
+	unsigned long timeout = msecs_to_jiffies(hdr->timeout);
+	unsigned long spent = jiffies - start;
 
 	if (!timeout)
-		timeout = sdev->sg_timeout ?: BLK_DEFAULT_SG_TIMEOUT;
-	return max_t(unsigned int, timeout, BLK_MIN_SG_TIMEOUT);
+		timeout = READ_ONCE(head->sg_timeout) ?: BLK_DEFAULT_SG_TIMEOUT;
+	timeout = more || timeout < spent ? 0 : timeout - spent;
+	return clamp_t(unsigned long, timeout, BLK_MIN_SG_TIMEOUT, INT_MAX);
 }
 
 /* Tell the caller what has become of the command. */
@@ -53,11 +62,12 @@ static int scsi_mpath_sg_result(const struct scsi_cmnd *cmnd, struct sg_io_hdr *
 	unsigned int len = min_t(unsigned int, hdr->mx_sb_len, cmnd->sense_len);
 
 	hdr->status = cmnd->result & 0xff;
-	hdr->masked_status = hdr->status >> 1;
+	hdr->masked_status = (hdr->status >> 1) & 0x1f;
 	hdr->msg_status = 0; /* COMMAND COMPLETE */
 	hdr->host_status = host_byte(cmnd->result);
 	hdr->driver_status = scsi_status_is_check_condition(cmnd->result) ? DRIVER_SENSE : 0;
-	hdr->info = hdr->status || hdr->host_status ? SG_INFO_CHECK : 0;
+	hdr->info = hdr->masked_status || hdr->host_status || hdr->driver_status ? SG_INFO_CHECK :
+										    0;
 	hdr->resid = cmnd->resid_len;
 	hdr->sb_len_wr = 0;
 	if (!len || !hdr->sbp)
@@ -68,10 +78,15 @@ static int scsi_mpath_sg_result(const struct scsi_cmnd *cmnd, struct sg_io_hdr *
 	return 0;
 }
 
+/*
+ * Send it down one path. *@answer is what the core is to know of it: of a caller's own
+ * mistake, nothing.
+ */
 static int scsi_mpath_sg_execute(struct scsi_device *sdev, const struct scsi_mpath_cdb *cdb,
-				 struct sg_io_hdr *hdr)
+				 struct sg_io_hdr *hdr, unsigned int timeout,
+				 struct mpath_scsi_answer *answer)
 {
-	unsigned long start = jiffies;
+	struct scsi_sense_hdr sense = {};
 	struct scsi_cmnd *cmnd;
 	struct request *rq;
 	struct bio *bio;
@@ -79,12 +94,16 @@ static int scsi_mpath_sg_execute(struct scsi_device *sdev, const struct scsi_mpa
 	int ret;
 
 	BUILD_BUG_ON(sizeof(cdb->bytes) > sizeof(cmnd->cmnd));
+	memset(answer, 0, sizeof(*answer));
 	if (hdr->dxfer_len > (queue_max_hw_sectors(sdev->request_queue) << SECTOR_SHIFT))
 		return -EIO;
-	rq = scsi_alloc_request(sdev->request_queue, REQ_OP_DRV_IN, 0);
-	if (IS_ERR(rq))
+	rq = scsi_alloc_request(sdev->request_queue,
+				scsi_mpath_sg_writes(hdr) ? REQ_OP_DRV_OUT : REQ_OP_DRV_IN, 0);
+	if (IS_ERR(rq)) {
+		answer->error = PTR_ERR(rq);
 		return PTR_ERR(rq);
-	rq->timeout = scsi_mpath_sg_timeout(sdev, hdr);
+	}
+	rq->timeout = timeout;
 	cmnd = blk_mq_rq_to_pdu(rq);
 	cmnd->allowed = 0;
 	cmnd->cmd_len = cdb->len;
@@ -96,7 +115,8 @@ static int scsi_mpath_sg_execute(struct scsi_device *sdev, const struct scsi_mpa
 		/* The request forgets it, and it has the caller's pages. */
 		bio = rq->bio;
 		blk_execute_rq(rq, hdr->flags & SG_FLAG_Q_AT_HEAD);
-		hdr->duration = jiffies_to_msecs(jiffies - start);
+		scsi_normalize_sense(cmnd->sense_buffer, cmnd->sense_len, &sense);
+		scsi_mpath_take_apart(cmnd->result, &sense, answer);
 		ret = scsi_mpath_sg_result(cmnd, hdr);
 		unmapped = blk_rq_unmap_user(bio);
 		ret = ret ?: unmapped;
@@ -105,28 +125,88 @@ static int scsi_mpath_sg_execute(struct scsi_device *sdev, const struct scsi_mpa
 	return ret;
 }
 
+static int scsi_mpath_sg_try(struct scsi_device *sdev, blk_mode_t mode,
+			     const struct scsi_mpath_cdb *cdb, struct sg_io_hdr *hdr,
+			     unsigned int timeout, struct mpath_scsi_answer *answer)
+{
+	int ret = scsi_ioctl_block_when_processing_errors(sdev, SG_IO, mode & BLK_OPEN_NDELAY);
+
+	if (!ret)
+		return scsi_mpath_sg_execute(sdev, cdb, hdr, timeout, answer);
+	*answer = (struct mpath_scsi_answer){ .error = ret };
+	return ret;
+}
+
+/* The LUN may be another one than sd knows of its paths. */
+static bool scsi_mpath_lun_has_changed(const struct scsi_mpath_cdb *cdb,
+				       const struct mpath_scsi_answer *answer)
+{
+	return mpath_scsi_tells_of_change(answer) ||
+	       (answer->status == SAM_STAT_GOOD && mpath_scsi_changes_lun(cdb->bytes, cdb->len));
+}
+
+/* Each path at most once; without @again, only one. The result is that of the last. */
+static int scsi_mpath_sg_send(struct scsi_mpath_head *head, blk_mode_t mode,
+			      const struct scsi_mpath_cdb *cdb, struct sg_io_hdr *hdr, bool again)
+{
+	unsigned long start = jiffies;
+	struct mpath_scsi_answer answer;
+	struct mpath_tries tries = {};
+	int ret = SCSI_MPATH_NO_PATH;
+	struct mpath_device *path;
+	bool failed = true;
+
+	while (failed && (again || !tries.nr) &&
+	       (path = mpath_head_next_path(head->core, &tries))) {
+		struct scsi_mpath_path *owner = mpath_device_owner(path);
+
+		ret = scsi_mpath_sg_try(owner->sdev, mode, cdb, hdr,
+					scsi_mpath_sg_timeout(head, hdr, start, again && tries.more),
+					&answer);
+		failed = mpath_scsi_way_failed(&answer);
+		if (failed)
+			mpath_device_failed_command(path);
+		mpath_device_put(path);
+	}
+	if (!tries.nr)
+		return ret;
+	hdr->duration = jiffies_to_msecs(jiffies - start);
+	if (!failed && scsi_mpath_lun_has_changed(cdb, &answer))
+		scsi_mpath_rescan_head(head);
+	return ret;
+}
+
+static int scsi_mpath_sg_command(struct scsi_mpath_head *head, blk_mode_t mode,
+				 struct sg_io_hdr *hdr)
+{
+	struct scsi_mpath_cdb cdb;
+	int ret;
+
+	ret = scsi_mpath_read_cdb(hdr, mode, &cdb);
+	if (ret)
+		return ret;
+	switch (mpath_scsi_route(cdb.bytes, cdb.len)) {
+	case MPATH_SCSI_ONE_PATH:
+		return scsi_mpath_sg_send(head, mode, &cdb, hdr, false);
+	case MPATH_SCSI_ANY_PATH:
+		return scsi_mpath_sg_send(head, mode, &cdb, hdr, !scsi_mpath_sg_writes(hdr));
+	case MPATH_SCSI_EVERY_NEXUS:
+	case MPATH_SCSI_REFUSED:
+		break;
+	}
+	return -EOPNOTSUPP;
+}
+
 int scsi_mpath_sg_io(struct scsi_mpath_head *head, blk_mode_t mode, void __user *arg)
 {
-	struct mpath_device *path;
-	struct scsi_mpath_cdb cdb;
-	struct scsi_device *sdev;
 	struct sg_io_hdr hdr;
 	int ret;
 
 	ret = get_sg_io_hdr(&hdr, arg);
-	if (!ret)
-		ret = scsi_mpath_read_cdb(&hdr, mode, &cdb);
 	if (ret)
 		return ret;
-	path = mpath_head_get_path(head->core);
-	if (!path)
-		return -EWOULDBLOCK;
-	sdev = ((struct scsi_mpath_path *)mpath_device_owner(path))->sdev;
-	ret = scsi_ioctl_block_when_processing_errors(sdev, SG_IO, mode & BLK_OPEN_NDELAY);
-	if (!ret)
-		ret = scsi_mpath_sg_execute(sdev, &cdb, &hdr);
-	mpath_device_put(path);
-	if (!ret && put_sg_io_hdr(&hdr, arg))
+	ret = scsi_mpath_sg_command(head, mode, &hdr);
+	if (ret != -EFAULT && put_sg_io_hdr(&hdr, arg))
 		ret = -EFAULT;
 	return ret;
 }

@@ -36,15 +36,20 @@ typedef fmode_t blk_mode_t;
 #define BLK_OPEN_NDELAY FMODE_NDELAY
 #endif
 
-/* A disk without limits yet; NULL without memory. */
+/* A disk without limits yet, with I/O statistics on; NULL without memory. */
 static inline struct gendisk *mpath_compat_alloc_disk(int node)
 {
-#if MPATH_HAVE_BLK_ALLOC_DISK_TAKES_LIMITS
-	struct gendisk *disk = blk_alloc_disk(NULL, node);
+#if MPATH_HAVE_QUEUE_LIMITS_FEATURES
+	struct queue_limits lim = { .features = BLK_FEAT_IO_STAT };
+	struct gendisk *disk = blk_alloc_disk(&lim, node);
 
 	return IS_ERR(disk) ? NULL : disk;
 #else
-	return blk_alloc_disk(node);
+	struct gendisk *disk = blk_alloc_disk(node);
+
+	if (disk)
+		blk_queue_flag_set(QUEUE_FLAG_IO_STAT, disk->queue);
+	return disk;
 #endif
 }
 

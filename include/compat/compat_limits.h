@@ -6,8 +6,11 @@
 #ifndef MPATH_COMPAT_LIMITS_H
 #define MPATH_COMPAT_LIMITS_H
 
+#include <linux/blk-integrity.h>
 #include <linux/blk-mq.h>
 #include <linux/blkdev.h>
+#include <linux/hash.h>
+#include <linux/jhash.h>
 
 #include "compat_features.h"
 
@@ -36,24 +39,82 @@ static inline int mpath_compat_commit_limits(struct request_queue *q, struct que
 #endif
 }
 
+/*
+ * Not to be told from others with certainty, and read while they change: what is missed
+ * or seen twice costs nothing but another look.
+ */
+static inline u32 mpath_compat_limits_digest(struct gendisk *disk)
+{
+	return jhash(&disk->queue->limits, sizeof(disk->queue->limits), 0);
+}
+
+/* The profile that all have, or none. */
+static inline void mpath_compat_stack_integrity(struct queue_limits *lim,
+						struct gendisk *const *paths,
+						unsigned int nr_paths)
+{
+	bool same = true;
+	unsigned int i;
+
+	for (i = 0; i < nr_paths && same; i++)
+		same = queue_limits_stack_integrity_bdev(lim, paths[i]->part0);
+	if (!same || !lim->integrity.tuple_size)
+		memset(&lim->integrity, 0, sizeof(lim->integrity));
+}
+
 static inline int mpath_compat_stack_limits(struct gendisk *disk, struct gendisk *const *paths,
 					    unsigned int nr_paths)
 {
 	struct queue_limits lim = queue_limits_start_update(disk->queue);
+	const struct queue_limits old = lim;
 	unsigned int i;
 
 	blk_set_stacking_limits(&lim);
 	lim.dma_alignment = MPATH_COMPAT_DMA_ALIGNMENT;
 	/* Stacking clears NOWAIT as soon as one path lacks it. */
-	lim.features |= BLK_FEAT_IO_STAT | BLK_FEAT_NOWAIT | BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA;
+	lim.features |= BLK_FEAT_NOWAIT | BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA;
 	for (i = 0; i < nr_paths; i++)
 		queue_limits_stack_bdev(&lim, paths[i]->part0, 0, disk->disk_name);
+	mpath_compat_stack_integrity(&lim, paths, nr_paths);
+	/* What users may set. */
+	lim.features |= old.features & BLK_FEAT_IO_STAT;
+	lim.flags |= old.flags & BLK_FLAG_WRITE_CACHE_DISABLED;
+	lim.max_user_sectors = old.max_user_sectors;
+	lim.max_user_discard_sectors = old.max_user_discard_sectors;
 	/* Zoned disks take no part; without zones this limit must be 0. */
 	lim.max_zone_append_sectors = 0;
 	return mpath_compat_commit_limits(disk->queue, &lim);
 }
 
 #else /* !MPATH_HAVE_QUEUE_LIMITS_FEATURES */
+
+static inline u32 mpath_compat_limits_digest(struct gendisk *disk)
+{
+	struct request_queue *q = disk->queue;
+	const unsigned long flags = BIT(QUEUE_FLAG_NONROT) | BIT(QUEUE_FLAG_NOWAIT) |
+				    BIT(QUEUE_FLAG_STABLE_WRITES) | BIT(QUEUE_FLAG_FUA);
+	const u32 others[] = {
+		READ_ONCE(q->queue_flags) & flags,
+		hash_ptr(q->integrity.profile, 32),
+	};
+
+	return jhash(&q->limits, sizeof(q->limits), jhash(others, sizeof(others), 0));
+}
+
+static inline void mpath_compat_stack_integrity(struct gendisk *disk, struct gendisk *const *paths,
+						unsigned int nr_paths)
+{
+	struct blk_integrity *profile = blk_get_integrity(paths[0]);
+	bool same = profile;
+	unsigned int i;
+
+	for (i = 1; i < nr_paths && same; i++)
+		same = blk_get_integrity(paths[i]) && !blk_integrity_compare(paths[0], paths[i]);
+	if (!same && blk_get_integrity(disk))
+		blk_integrity_unregister(disk);
+	else if (same && !blk_get_integrity(disk))
+		blk_integrity_register(disk, profile);
+}
 
 static inline void mpath_compat_set_flag(struct request_queue *q, unsigned int flag, bool on)
 {
@@ -81,10 +142,10 @@ static inline int mpath_compat_stack_limits(struct gendisk *disk, struct gendisk
 		nowait &= test_bit(QUEUE_FLAG_NOWAIT, &p->queue_flags);
 		stable |= blk_queue_stable_writes(p);
 	}
-	mpath_compat_set_flag(q, QUEUE_FLAG_IO_STAT, true);
 	mpath_compat_set_flag(q, QUEUE_FLAG_NONROT, nonrot);
 	mpath_compat_set_flag(q, QUEUE_FLAG_NOWAIT, nowait);
 	mpath_compat_set_flag(q, QUEUE_FLAG_STABLE_WRITES, stable);
+	mpath_compat_stack_integrity(disk, paths, nr_paths);
 	blk_queue_write_cache(q, true, true);
 	blk_mq_unfreeze_queue(q);
 	return 0;

@@ -6,13 +6,15 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const auto cdb = copy(data, size);
-	const bool may_pass = mpath_scsi_cdb_may_pass(cdb.get(), size);
+	const auto route = mpath_scsi_route(cdb.get(), size);
 
-	must(size || !may_pass);
+	must(size || route == MPATH_SCSI_REFUSED);
 	// WRITE, UNMAP, FORMAT UNIT, PERSISTENT RESERVE OUT, RESERVE, RELEASE
 	if (size)
-		must(!may_pass ||
+		must(route != MPATH_SCSI_ANY_PATH ||
 		     !memchr("\x04\x0a\x2a\x8a\xaa\x42\x41\x93\x5f\x16\x17\x56\x57", cdb[0], 13));
+	// What may be sent twice changes nothing.
+	must(route != MPATH_SCSI_ANY_PATH || !mpath_scsi_changes_lun(cdb.get(), size));
 
 	mpath_scsi_answer tur{};
 
@@ -34,5 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	// What did not come from the LUN says nothing good of it.
 	must(verdict != MPATH_VERDICT_FINE || (!tur.error && !tur.host_byte));
 	must(verdict != MPATH_VERDICT_GONE || (!tur.error && !tur.host_byte && tur.sense_valid));
+	// A way that failed has brought no news of the LUN.
+	must(!mpath_scsi_tells_of_change(&tur) || tur.sense_valid);
+	must(verdict != MPATH_VERDICT_FINE || !mpath_scsi_way_failed(&tur));
 	return 0;
 }

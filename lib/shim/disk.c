@@ -35,6 +35,8 @@ void mpath_disk_geometry(struct gendisk *disk, struct mpath_geometry *geometry)
 	geometry->capacity = get_capacity(disk);
 	geometry->logical_block_size = queue_logical_block_size(disk->queue);
 	geometry->read_only = get_disk_ro(disk);
+	geometry->write_cache = bdev_write_cache(disk->part0);
+	geometry->limits = mpath_compat_limits_digest(disk);
 }
 EXPORT_SYMBOL_GPL(mpath_disk_geometry);
 

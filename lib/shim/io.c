@@ -11,6 +11,7 @@
  * in the record and shares the vectors of its original.
  */
 #include <linux/bio.h>
+#include <linux/blk-integrity.h>
 #include <linux/blkdev.h>
 #include <linux/mempool.h>
 #include <linux/percpu.h>
@@ -29,6 +30,7 @@ struct mpk_io_pool {
 /* What interposing saves. */
 struct mpk_saved {
 	struct bvec_iter iter;
+	struct bvec_iter integrity_iter; /* if the submitter has protected the bio itself */
 	bio_end_io_t *end_io;
 	void *private;
 	blk_opf_t opf;
@@ -143,6 +145,9 @@ static void mpk_end_interposed(struct bio *bio)
 	bio->bi_private = saved->private;
 	bio->bi_opf = saved->opf;
 	bio->bi_flags = saved->flags;
+	/* What a path has protected by itself it has taken off again. */
+	if (bio_integrity(bio))
+		bio_integrity(bio)->bip_iter = saved->integrity_iter;
 	/* A path that split the bio has counted this down to 0. */
 	atomic_set(&bio->__bi_remaining, saved->remaining);
 	trace_mpath_complete(&record->io, record->bdev, path, bio, status);
@@ -204,11 +209,13 @@ static void mpk_record_free(struct mpk_record *record)
 		mempool_free(record, records);
 }
 
-static void mpk_save(struct mpk_record *record, const struct bio *bio)
+static void mpk_save(struct mpk_record *record, struct bio *bio)
 {
 	struct mpk_saved *saved = &record->saved;
 
 	saved->iter = bio->bi_iter;
+	if (bio_integrity(bio))
+		saved->integrity_iter = bio_integrity(bio)->bip_iter;
 	saved->end_io = bio->bi_end_io;
 	saved->private = bio->bi_private;
 	saved->opf = bio->bi_opf;

@@ -22,6 +22,10 @@ EXPORT_SYMBOL_GPL(mpath_device_recheck);
 EXPORT_SYMBOL_GPL(mpath_device_observe);
 EXPORT_SYMBOL_GPL(mpath_head_geometry);
 EXPORT_SYMBOL_GPL(mpath_head_get_path);
+EXPORT_SYMBOL_GPL(mpath_head_next_path);
+EXPORT_SYMBOL_GPL(mpath_device_failed_command);
+EXPORT_SYMBOL_GPL(mpath_head_ask_paths);
+EXPORT_SYMBOL_GPL(mpath_head_awaits_answers);
 EXPORT_SYMBOL_GPL(mpath_device_put);
 EXPORT_SYMBOL_GPL(mpath_device_disk);
 EXPORT_SYMBOL_GPL(mpath_device_owner);
@@ -52,7 +56,10 @@ EXPORT_SYMBOL_GPL(mpath_scsi_switch);
 EXPORT_SYMBOL_GPL(mpath_scsi_read_verdict);
 EXPORT_SYMBOL_GPL(mpath_scsi_takes_io);
 EXPORT_SYMBOL_GPL(mpath_scsi_tur_verdict);
-EXPORT_SYMBOL_GPL(mpath_scsi_cdb_may_pass);
+EXPORT_SYMBOL_GPL(mpath_scsi_route);
+EXPORT_SYMBOL_GPL(mpath_scsi_changes_lun);
+EXPORT_SYMBOL_GPL(mpath_scsi_way_failed);
+EXPORT_SYMBOL_GPL(mpath_scsi_tells_of_change);
 
 static int __init libmultipath_init(void)
 {

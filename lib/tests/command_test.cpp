@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What the answer to a probe says of a path, and which commands may go through the head.
-#include <algorithm>
+// What the answer to a probe says of a path.
 #include <map>
-#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -41,11 +39,6 @@ mpath_verdict by_sense(u8 key, u8 asc = 0, u8 ascq = 0)
 	tur.asc = asc;
 	tur.ascq = ascq;
 	return mpath_scsi_tur_verdict(&tur);
-}
-
-bool may_pass(std::vector<u8> cdb)
-{
-	return mpath_scsi_cdb_may_pass(cdb.data(), cdb.size());
 }
 
 } // namespace
@@ -238,69 +231,4 @@ TEST(ReadVerdict, is_not_asked_for_where_no_io_is_taken)
 		EXPECT_TRUE(mpath_scsi_takes_io(state)) << int{state};
 	for (const u8 state : {0x2, 0x3, 0xe, 0xf, 0x82})
 		EXPECT_FALSE(mpath_scsi_takes_io(state)) << int{state};
-}
-
-// --- commands -------------------------------------------------------------------------------
-
-TEST(CdbMayPass, exactly_the_commands_that_only_read)
-{
-	const std::vector<u8> pass = {0x00, 0x03, 0x08, 0x12, 0x1a, 0x25, 0x28, 0x37,
-				      0x4d, 0x5a, 0x5e, 0x88, 0xa0, 0xa3, 0xa8};
-
-	for (int opcode = 0; opcode < 256; opcode++) {
-		const bool expected = std::find(pass.begin(), pass.end(), opcode) != pass.end();
-
-		if (opcode != 0x9e)
-			EXPECT_EQ(may_pass({static_cast<u8>(opcode), 0, 0, 0, 0, 0}), expected)
-				<< std::hex << opcode;
-	}
-}
-
-TEST(CdbMayPass, nothing_that_reserves)
-{
-	EXPECT_FALSE(may_pass({0x16, 0, 0, 0, 0, 0}));             // RESERVE(6)
-	EXPECT_FALSE(may_pass({0x17, 0, 0, 0, 0, 0}));             // RELEASE(6)
-	EXPECT_FALSE(may_pass({0x56, 0, 0, 0, 0, 0, 0, 0, 0, 0})); // RESERVE(10)
-	EXPECT_FALSE(may_pass({0x57, 0, 0, 0, 0, 0, 0, 0, 0, 0})); // RELEASE(10)
-	EXPECT_FALSE(may_pass({0x5f, 0, 0, 0, 0, 0, 0, 0, 0, 0})); // PERSISTENT RESERVE OUT
-}
-
-TEST(CdbMayPass, nothing_that_writes_or_reconfigures)
-{
-	// FORMAT UNIT, WRITE(6/10/12/16), MODE SELECT(6/10), UNMAP, WRITE SAME(10/16), START STOP
-	// UNIT, SANITIZE, COMPARE AND WRITE, EXTENDED COPY, MAINTENANCE OUT, SECURITY PROTOCOL OUT
-	for (const int opcode : {0x04, 0x0a, 0x2a, 0xaa, 0x8a, 0x15, 0x55, 0x42, 0x41, 0x93, 0x1b,
-				 0x48, 0x89, 0x83, 0xa4, 0xb5})
-		EXPECT_FALSE(may_pass({static_cast<u8>(opcode), 0, 0, 0, 0, 0}))
-			<< std::hex << opcode;
-}
-
-TEST(CdbMayPass, service_action_in_16_only_for_what_reads)
-{
-	// READ CAPACITY(16), GET LBA STATUS, REPORT REFERRALS, GET STREAM STATUS, GET PHYSICAL
-	// ELEMENT STATUS. Between and above them are STREAM CONTROL, BACKGROUND CONTROL, REMOVE
-	// ELEMENT AND TRUNCATE and others, which change the LUN.
-	const std::vector<u8> reads = {0x10, 0x12, 0x13, 0x16, 0x17};
-
-	for (int action = 0; action < 32; action++) {
-		const bool expected = std::find(reads.begin(), reads.end(), action) != reads.end();
-
-		EXPECT_EQ(may_pass({0x9e, static_cast<u8>(action), 0, 0, 0, 0, 0, 0}), expected)
-			<< std::hex << action;
-	}
-}
-
-TEST(CdbMayPass, the_reserved_bits_of_the_service_action_do_not_matter)
-{
-	EXPECT_TRUE(may_pass({0x9e, 0xe0 | 0x10}));
-}
-
-TEST(CdbMayPass, a_service_action_that_is_cut_off_may_not)
-{
-	EXPECT_FALSE(may_pass({0x9e}));
-}
-
-TEST(CdbMayPass, an_empty_command_may_not)
-{
-	EXPECT_FALSE(mpath_scsi_cdb_may_pass(nullptr, 0));
 }

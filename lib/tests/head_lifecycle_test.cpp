@@ -278,7 +278,7 @@ TEST_F(AddPath, accepts_strings_of_the_full_length)
 	auto &b = new_path("b");
 
 	for (auto *path : {&a, &b})
-		path->geometry = {1, 512, 0, false, "VENDORXX", "PRODUCTPRODUCTXX"};
+		path->geometry = {1, 512, 0, false, "VENDORXX", "PRODUCTPRODUCTXX", true, 0};
 	b.geometry.product[15] = 'Y';
 	EXPECT_EQ(try_add(a), 0);
 	EXPECT_EQ(try_add(b), -EMEDIUMTYPE);

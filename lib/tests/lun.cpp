@@ -19,13 +19,18 @@ mpath_verdict probe(void *owner)
 	return path->on_probe ? path->on_probe() : path->verdict;
 }
 
-constexpr mpath_device_ops kOps = {probe};
+void rescan(void *owner)
+{
+	static_cast<Path *>(owner)->rescans++;
+}
+
+constexpr mpath_device_ops kOps = {probe, rescan};
 
 } // namespace
 
 mpath_geometry sample_geometry()
 {
-	return {204800, 512, 0, false, "ACME", "ARRAY 9000"};
+	return {204800, 512, 0, false, "ACME", "ARRAY 9000", true, 0};
 }
 
 Path::Path(std::string name)

@@ -53,6 +53,7 @@ struct Path {
 	mpath_verdict verdict = MPATH_VERDICT_FINE;
 	std::function<mpath_verdict()> on_probe; // instead of verdict
 	std::atomic<int> probes{0};
+	int rescans = 0; // asked for by the core
 
 	mpath_device *device = nullptr; // while it is part of the head
 };
