@@ -133,8 +133,8 @@ bool mpath_head::paths_agree(const MutexGuard &guard) const noexcept
 	return true;
 }
 
-// Each path is sent to look once for each news that is not its own: where it has nothing new to
-// tell then, it stays at what it says.
+// Each path is sent to look once for each news that is not its own, when it can: where it has
+// nothing new to tell then, it stays at what it says.
 bool mpath_head::take_news(mpath_device *path, const mpath::Facts &now) noexcept
 {
 	const mpath::Facts before = path->facts;
@@ -142,7 +142,7 @@ bool mpath_head::take_news(mpath_device *path, const mpath::Facts &now) noexcept
 	if (now != before) {
 		path->facts = news_ = now;
 		path->news_seen = ++news_seq_;
-	} else if (path->news_seen != news_seq_) {
+	} else if (path->news_seen != news_seq_ && mpath::carries_io(path->health())) {
 		path->news_seen = news_seq_;
 		if (now != news_)
 			path->rescan();

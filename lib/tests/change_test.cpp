@@ -89,6 +89,24 @@ TEST_F(Change, that_one_path_does_not_find_is_not_looked_for_for_ever)
 	EXPECT_EQ(b.rescans, 2) << "and these are other news";
 }
 
+TEST_F(Change, has_a_path_that_is_out_of_service_scanned_when_it_is_back)
+{
+	auto &a = add("a");
+	auto &b = add("b");
+
+	b.verdict = MPATH_VERDICT_DEAD;
+	mpath_device_recheck(b.device);
+	run_work();
+	a.geometry.capacity = 409600;
+	look_at_all(3);
+	EXPECT_EQ(b.rescans, 0);
+
+	b.verdict = MPATH_VERDICT_FINE;
+	advance_ms(1000);
+	look_at_all(3);
+	EXPECT_EQ(b.rescans, 1);
+}
+
 TEST_F(Change, does_not_concern_a_path_that_was_added_after_it)
 {
 	auto &a = add("a");
