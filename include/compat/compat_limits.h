@@ -48,7 +48,10 @@ static inline u32 mpath_compat_limits_digest(struct gendisk *disk)
 	return jhash(&disk->queue->limits, sizeof(disk->queue->limits), 0);
 }
 
-/* The profile that all have, or none. */
+/*
+ * The profile that all have, or none. A path that protects data by itself, without the head's
+ * knowledge, must not see it change meanwhile either.
+ */
 static inline void mpath_compat_stack_integrity(struct queue_limits *lim,
 						struct gendisk *const *paths,
 						unsigned int nr_paths)
@@ -56,8 +59,11 @@ static inline void mpath_compat_stack_integrity(struct queue_limits *lim,
 	bool same = true;
 	unsigned int i;
 
-	for (i = 0; i < nr_paths && same; i++)
-		same = queue_limits_stack_integrity_bdev(lim, paths[i]->part0);
+	for (i = 0; i < nr_paths; i++) {
+		same = same && queue_limits_stack_integrity_bdev(lim, paths[i]->part0);
+		if (bdev_stable_writes(paths[i]->part0))
+			lim->features |= BLK_FEAT_STABLE_WRITES;
+	}
 	if (!same || !lim->integrity.tuple_size)
 		memset(&lim->integrity, 0, sizeof(lim->integrity));
 }

@@ -3,8 +3,10 @@
 #: beds scsi_debug
 #: kernels 6.1 6.12 debug
 #: timeout 120
-# The LUN grows under I/O. The head follows when the last of its paths has been rescanned,
-# not before; so it does with write protection.
+#: allow path-errors
+# The LUN grows under I/O, and the device of one path is rescanned: the others are without being
+# asked for, when they can be. The head follows when the last of them knows, not before, and says
+# so as sd does; so it is with write protection.
 #
 #   sdmpatha --+-- path 0 --+
 #              +-- path 1 --+-- LUN 0: 64 MiB, then 1 GiB
@@ -18,7 +20,11 @@ head_wait 2
 equal "$(<"$HEAD_SYS/size")" 131072 "sectors of the head"
 fio_start "/dev/$HEAD"
 
-step "one path knows"
+step "one path knows, the other cannot be asked"
+udevadm monitor --kernel --property >"$WORK/uevents" &
+monitor=$!
+bed_fail 1 offline
+must_wait 10 "path 1 is not used" not in_use "${PATHS[1]}"
 echo 1 >"$SD_BUS/drivers/scsi_debug/virtual_gb"
 rescan 0
 must_wait 10 "path 0 has the new size" size_is "$(disk_of "${PATHS[0]}")" 2097152
@@ -27,8 +33,10 @@ fio_goes_on 100
 equal "$(<"$HEAD_SYS/size")" 131072 "sectors of the head"
 
 step "both know"
-rescan 1
-must_wait 10 "the head has the new size" size_is "$HEAD" 2097152
+bed_restore 1 offline
+must_wait 30 "the head has the new size" size_is "$HEAD" 2097152
+kill $monitor
+grep -A20 "/$HEAD (block)" "$WORK/uevents" | grep -qx RESIZE=1 || fail "no uevent with RESIZE=1"
 fio_goes_on 100
 fio_finish
 equal "$(blockdev --getsz "/dev/$HEAD")" 2097152 "size of /dev/$HEAD"
@@ -36,9 +44,9 @@ dd if="/dev/$HEAD" bs=1M skip=1023 iflag=direct of=/dev/null status=none || fail
 
 step "write protection"
 protect 1
-for i in 0 1; do rescan $i; done
+rescan 0
 must_wait 10 "the head is read only" is "$HEAD_SYS/ro" 1
 protect 0
-for i in 0 1; do rescan $i; done
+rescan 1
 must_wait 10 "the head can be written" is "$HEAD_SYS/ro" 0
 fio_pass "/dev/$HEAD"

@@ -46,5 +46,6 @@ unprivileged sg_inq -r "$dev" >/dev/null || fail "who may read the disk cannot a
 unprivileged guest/sg-io-check --refused "$dev" "${dev}1" || fail "refused too little or too much"
 
 step "no path"
+settle # udev looks at what was open for writing
 for i in 0 1; do bed_fail $i offline; done
-refuses "unavailable" sg_raw "$dev" 00 00 00 00 00 00
+refuses "unavailable" sg_raw --readonly "$dev" 00 00 00 00 00 00
