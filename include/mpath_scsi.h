@@ -87,7 +87,7 @@ enum mpath_scsi_route {
 	MPATH_SCSI_ONE_PATH,    /* down one path, once: its answer is the answer */
 	MPATH_SCSI_ANY_PATH,    /* the same, and down another path where the way has failed */
 	MPATH_SCSI_EVERY_NEXUS, /* PERSISTENT RESERVE OUT (SPC-5 6.17): concerns all paths */
-	MPATH_SCSI_REFUSED,     /* binds the LUN to one path: RESERVE, RELEASE (SPC-2 7.16 to 7.22) */
+	MPATH_SCSI_REFUSED, /* binds the LUN to one path: RESERVE, RELEASE (SPC-2 7.16 to 7.22) */
 };
 
 /*

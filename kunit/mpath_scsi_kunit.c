@@ -174,8 +174,8 @@ static void commands_with_high_opcodes_are_told_apart(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		KUNIT_EXPECT_EQ_MSG(test, mpath_scsi_route(cases[i].cdb, 2), cases[i].route,
-				    "%02x", cases[i].cdb[0]);
+		KUNIT_EXPECT_EQ_MSG(test, mpath_scsi_route(cases[i].cdb, 2), cases[i].route, "%02x",
+				    cases[i].cdb[0]);
 	KUNIT_EXPECT_EQ(test, mpath_scsi_route(cases[0].cdb, 0), MPATH_SCSI_REFUSED);
 }
 

@@ -159,7 +159,7 @@ bool mpath_device::relapses() const noexcept
 Health mpath_device::at_best(u64 now_ms) const noexcept
 {
 	return conduct_.is_spared(now_ms) || cache_differs_.load_relaxed() ? Health::marginal
-									      : Health::usable;
+									   : Health::usable;
 }
 
 void mpath_device::set_stalled(bool stalled) noexcept
@@ -319,7 +319,7 @@ void mpath_device::end_well() noexcept
 	const u64 now = mpk_now_ms();
 	const Health to = at_best(now);
 	const bool spared = conduct_.is_spared(now);
-	const Reason why = spared			  ? conduct_.why()
+	const Reason why = spared                   ? conduct_.why()
 			   : to == Health::marginal ? Reason::cache_differs
 						    : Reason::probe_fine;
 

@@ -142,12 +142,9 @@ static enum mpath_verdict scsi_mpath_probe(void *owner)
 	return scsi_mpath_probe_read(path);
 }
 
-/* The device outlives its path. */
 static void scsi_mpath_rescan_path(void *owner)
 {
-	struct scsi_mpath_path *path = owner;
-
-	scsi_mpath_rescan(path->sdev);
+	scsi_mpath_rescan(owner);
 }
 
 static const struct mpath_device_ops scsi_mpath_device_ops = {
@@ -317,6 +314,17 @@ static struct scsi_mpath_path *scsi_mpath_find_path(struct scsi_device *sdev)
 		if (path->sdev == sdev)
 			return path;
 	return NULL;
+}
+
+void scsi_mpath_begin_scan(struct scsi_device *sdev)
+{
+	struct scsi_mpath_path *path;
+
+	mutex_lock(&scsi_mpath_lock);
+	path = scsi_mpath_find_path(sdev);
+	if (path)
+		atomic_set(&path->to_be_scanned, 0);
+	mutex_unlock(&scsi_mpath_lock);
 }
 
 void scsi_mpath_remove_path(struct scsi_device *sdev)

@@ -28,6 +28,7 @@ static void scsi_mpath_rescan_work(struct work_struct *work)
 	struct scsi_device *sdev = rescan->sdev;
 	struct scsi_sense_hdr sense;
 
+	scsi_mpath_begin_scan(sdev);
 	if (!scsi_test_unit_ready(sdev, SCSI_MPATH_READY_TIMEOUT, SCSI_MPATH_READY_RETRIES, &sense))
 		scsi_rescan_device(sdev);
 	else
@@ -37,21 +38,31 @@ static void scsi_mpath_rescan_work(struct work_struct *work)
 	kfree(rescan);
 }
 
-void scsi_mpath_rescan(struct scsi_device *sdev)
+static int scsi_mpath_queue_scan(struct scsi_device *sdev)
 {
 	struct scsi_mpath_rescan *rescan;
 
-	/* Not a device that is on its way out. */
-	if (scsi_device_get(sdev))
-		return;
-	rescan = kmalloc(sizeof(*rescan), GFP_KERNEL);
+	/* One that does not run would keep the commands; when it does, the core asks again. */
+	if (READ_ONCE(sdev->sdev_state) != SDEV_RUNNING || scsi_device_get(sdev))
+		return -ENODEV;
+	rescan = kmalloc(sizeof(*rescan), GFP_NOIO);
 	if (!rescan) {
 		scsi_device_put(sdev);
-		return;
+		return -ENOMEM;
 	}
 	INIT_WORK(&rescan->work, scsi_mpath_rescan_work);
 	rescan->sdev = sdev;
 	queue_work(scsi_mpath_wq, &rescan->work);
+	return 0;
+}
+
+void scsi_mpath_rescan(struct scsi_mpath_path *path)
+{
+	/* However many ask, one scan is to come. */
+	if (atomic_xchg(&path->to_be_scanned, 1))
+		return;
+	if (scsi_mpath_queue_scan(path->sdev))
+		atomic_set(&path->to_be_scanned, 0);
 }
 
 void scsi_mpath_rescan_head(struct scsi_mpath_head *head)
@@ -60,6 +71,6 @@ void scsi_mpath_rescan_head(struct scsi_mpath_head *head)
 
 	mutex_lock(&scsi_mpath_lock);
 	list_for_each_entry(path, &head->paths, entry)
-		scsi_mpath_rescan(path->sdev);
+		scsi_mpath_rescan(path);
 	mutex_unlock(&scsi_mpath_lock);
 }

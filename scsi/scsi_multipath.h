@@ -77,6 +77,7 @@ struct scsi_mpath_path {
 	struct list_head entry;    /* under scsi_mpath_lock */
 	struct hlist_node by_sdev; /* under scsi_mpath_lock */
 	bool linked;               /* under scsi_mpath_lock: <head>:Y exists */
+	atomic_t to_be_scanned;    /* and nobody has begun yet */
 };
 
 extern struct mutex scsi_mpath_lock;
@@ -153,6 +154,8 @@ void scsi_mpath_take_apart(int result, const struct scsi_sense_hdr *sense,
 			   struct mpath_scsi_answer *answer);
 /* @sdev is about to lose its disk. Returns when nothing uses it. May sleep. */
 void scsi_mpath_remove_path(struct scsi_device *sdev);
+/* A scan of the device begins: what changes from now on is for another. May sleep. */
+void scsi_mpath_begin_scan(struct scsi_device *sdev);
 enum mpath_wwid_result scsi_mpath_cached_wwid(struct scsi_device *sdev, char *wwid);
 /* Does the device still give the id that the mid-layer has cached? May sleep. */
 bool scsi_mpath_is_what_it_was(struct scsi_device *sdev);
@@ -172,10 +175,10 @@ int scsi_mpath_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cm
 
 /* rescan.c */
 /*
- * Have the device scanned again, or all of the head's: capacity, write protection, cache, limits
+ * Have the path's device scanned again, or those of all the head's paths: capacity, write protection, cache, limits
  * and identity. Waits for nothing; scsi_mpath_look_at_path() finds what comes of it.
  */
-void scsi_mpath_rescan(struct scsi_device *sdev);
+void scsi_mpath_rescan(struct scsi_mpath_path *path);
 void scsi_mpath_rescan_head(struct scsi_mpath_head *head);
 
 /* sg_io.c */

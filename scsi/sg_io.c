@@ -66,8 +66,8 @@ static int scsi_mpath_sg_result(const struct scsi_cmnd *cmnd, struct sg_io_hdr *
 	hdr->msg_status = 0; /* COMMAND COMPLETE */
 	hdr->host_status = host_byte(cmnd->result);
 	hdr->driver_status = scsi_status_is_check_condition(cmnd->result) ? DRIVER_SENSE : 0;
-	hdr->info = hdr->masked_status || hdr->host_status || hdr->driver_status ? SG_INFO_CHECK :
-										    0;
+	hdr->info = hdr->masked_status || hdr->host_status || hdr->driver_status ? SG_INFO_CHECK
+										 : 0;
 	hdr->resid = cmnd->resid_len;
 	hdr->sb_len_wr = 0;
 	if (!len || !hdr->sbp)
@@ -160,9 +160,9 @@ static int scsi_mpath_sg_send(struct scsi_mpath_head *head, blk_mode_t mode,
 	       (path = mpath_head_next_path(head->core, &tries))) {
 		struct scsi_mpath_path *owner = mpath_device_owner(path);
 
-		ret = scsi_mpath_sg_try(owner->sdev, mode, cdb, hdr,
-					scsi_mpath_sg_timeout(head, hdr, start, again && tries.more),
-					&answer);
+		ret = scsi_mpath_sg_try(
+			owner->sdev, mode, cdb, hdr,
+			scsi_mpath_sg_timeout(head, hdr, start, again && tries.more), &answer);
 		failed = mpath_scsi_way_failed(&answer);
 		if (failed)
 			mpath_device_failed_command(path);

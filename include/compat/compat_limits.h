@@ -53,8 +53,7 @@ static inline u32 mpath_compat_limits_digest(struct gendisk *disk)
  * knowledge, must not see it change meanwhile either.
  */
 static inline void mpath_compat_stack_integrity(struct queue_limits *lim,
-						struct gendisk *const *paths,
-						unsigned int nr_paths)
+						struct gendisk *const *paths, unsigned int nr_paths)
 {
 	bool same = true;
 	unsigned int i;
