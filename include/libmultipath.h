@@ -121,6 +121,9 @@ struct mpath_device_ops {
  * @host_state is NULL where the transport has none.
  * @access_state is the SPC asymmetric access state (SPC-5 6.34, bit 7 is
  * PREFERRED); NULL where the transport has none.
+ * @error_count grows with every command that comes back with an error, also where the
+ * transport then sends it again by itself, as it does after a unit attention: whatever the
+ * device had to say, it may be that it has become another one. NULL where nobody counts.
  *
  * @target_port tells the (host, target port) that the path goes through from all others: when
  * one such path dies, those with the same value are asked. 0: not known.
@@ -135,6 +138,7 @@ struct mpath_device_config {
 	const u32 *host_state;
 	u32 host_waiting_states;
 	const u8 *access_state;
+	const u32 *error_count;
 	u64 target_port;
 	struct mpath_geometry geometry;
 	const struct mpath_device_ops *ops;
@@ -320,8 +324,8 @@ void mpath_device_recheck(struct mpath_device *device) MPATH_NOEXCEPT;
 
 /*
  * mpath_device_observe - what the path's disk says of itself now, perhaps after a rescan
- * To be called every few seconds. A path that is not optimized is asked now and then whether
- * it is again.
+ * To be called every few seconds. Every path is asked now and then who it is, one that is not
+ * optimized more often, whether it is again.
  * The head follows a new capacity or write protection when all its paths say the same; what one
  * has found, the others are scanned for (mpath_device_ops.rescan). A path that knows of no
  * write cache while another does is used where nothing better is left: it would end flushes

@@ -168,7 +168,7 @@ bool mpath_head::observe(mpath_device *path, const mpath_geometry &now) noexcept
 
 	if (path->looks_different())
 		announce_soon();
-	path->ask_for_access(mpk_now_ms());
+	path->ask_at_leisure(mpk_now_ms());
 	if (const auto found = mpath::compare(geometry_, mpath::as_sized(now, geometry_));
 	    found.what) {
 		if (path->health() != mpath::Health::foreign)

@@ -17,6 +17,12 @@ constexpr u32 kProbeDeadMs = 1000;
 // A path that is not optimized carries no I/O that could bring the news that it is again.
 constexpr u64 kAskAccessMs = 10000;
 
+// A LUN that is replaced need not say so, and a path without I/O hears of nothing.
+constexpr u64 kAskIdentityMs = 30000;
+
+// Errors that a path goes on making, such as back-pressure, do not make it answer all the time.
+constexpr u64 kAskAfterErrorsMs = 1000;
+
 // A probe that could not even be sent (the device is blocked or set offline by an
 // administrator) is repeated at the pace of a glance.
 constexpr u32 kProbeLaterMs = 200;
@@ -39,7 +45,8 @@ mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &
 	  // Never for a reader to tell whether there is one.
 	  host_state_(config.host_state ? config.host_state : config.device_state),
 	  access_state_(config.access_state), disk_(config.disk), numa_node_(config.numa_node),
-	  id_(id), head_(head), waiting_states_(config.waiting_states), ref_(mpk_ref_create()),
+	  id_(id), head_(head), waiting_states_(config.waiting_states),
+	  error_count_(config.error_count), ref_(mpk_ref_create()),
 	  probe_(mpk_work_create(MPATH_WORK_PROBE, run_probe, this)), ops_(config.ops),
 	  owner_(config.owner)
 {
@@ -248,13 +255,35 @@ bool mpath_device::looks_different() noexcept
 	return looked_ != before;
 }
 
-void mpath_device::ask_for_access(u64 now_ms) noexcept
+void mpath_device::ask_at_leisure(u64 now_ms) noexcept
 {
-	if (!access_state() || !mpath::carries_io(health()) ||
-	    now_ms - access_asked_ms_ < kAskAccessMs)
+	const u64 pace = access_state() ? kAskAccessMs : kAskIdentityMs;
+
+	ask_after_errors();
+	if (!mpath::carries_io(health()) || now_ms - asked_at_leisure_ms_ < pace)
 		return;
-	access_asked_ms_ = now_ms;
+	asked_at_leisure_ms_ = now_ms;
 	mpk_work_kick(probe_.get());
+}
+
+void mpath_device::ask_after_errors() noexcept
+{
+	const u32 now = errors();
+
+	// What comes between the two is found the next time.
+	if (errors_seen_.load_relaxed() == now)
+		return;
+	errors_seen_.store_relaxed(now);
+	// The others are being asked.
+	if (!mpath::carries_io(health()))
+		return;
+
+	const u64 since = mpk_now_ms() - probed_ms_.load_relaxed();
+
+	if (since >= kAskAfterErrorsMs)
+		mpk_work_kick(probe_.get());
+	else
+		mpk_work_arm(probe_.get(), static_cast<u32>(kAskAfterErrorsMs - since));
 }
 
 void mpath_device::run_probe(void *arg) noexcept
@@ -340,6 +369,7 @@ void mpath_device::probe() noexcept
 
 	note_death();
 	rare_.probed();
+	probed_ms_.store_relaxed(mpk_now_ms());
 
 	const mpath_verdict verdict = ask_timed();
 
@@ -437,6 +467,8 @@ void mpath_device::measure(const mpath_io &io) noexcept
 	const u64 ns = mpk_now_ns() - io.sent_ns;
 	const auto direction = static_cast<mpath_direction>(io.direction);
 
+	// One I/O in so many: the others pay nothing for it.
+	ask_after_errors();
 	counts_.took(direction, ns);
 	// It would tell of the stall, and put off the next one.
 	if (health() != Health::stalled)
@@ -461,6 +493,7 @@ bool mpath_device::look_after(u64 now_ms, u32 stall_timeout_ms, u64 head_sent) n
 	const u32 next = epochs_.turn(glance, current, now_ms);
 
 	sent_then_ = sent;
+	ask_after_errors();
 	for (u32 direction = 0; direction < MPATH_DIRECTIONS; direction++)
 		wait_[direction].look(glance.sent[direction], head_sent);
 	if (next != current)

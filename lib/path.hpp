@@ -137,8 +137,13 @@ struct mpath_device final {
 	// Is it shown in another state than at the last look? Of an idle path nobody else notices
 	// what its transport does. Context: process, under the head's paths lock.
 	bool looks_different() noexcept;
-	// The same at leisure, though nothing waits. Context: process, under the head's paths lock.
-	void ask_for_access(u64 now_ms) noexcept;
+	// The same at leisure, though nothing waits, and whether it is still the same LUN.
+	// Context: process, under the head's paths lock.
+	void ask_at_leisure(u64 now_ms) noexcept;
+	// Have commands failed since it was asked last, if only to be sent again by its transport?
+	// Any may have been told that this is another LUN now. Context: any; the caller has a
+	// reference, is in a read section, or holds the head's paths lock.
+	void ask_after_errors() noexcept;
 	// I/O in flight does not come back, or does again. Changes nothing for a path that is not
 	// in service; when it ends, the path is what it was. Context: any; the caller has a
 	// reference or is in a read section.
@@ -229,6 +234,10 @@ private:
 		return state < 32 && (mask >> state & 1);
 	}
 	bool device_state_in(u32 mask) const noexcept { return state_in(device_state_, mask); }
+	u32 errors() const noexcept
+	{
+		return error_count_ ? __atomic_load_n(error_count_, __ATOMIC_RELAXED) : 0;
+	}
 	bool host_waits() const noexcept { return state_in(host_state_, host_waiting_states_); }
 	u8 access_state() const noexcept
 	{
@@ -283,6 +292,9 @@ private:
 
 	alignas(64) mpath_head &head_;
 	const u32 waiting_states_;
+	const u32 *const error_count_; // nullptr: nobody counts
+	mpath::Atomic<u32> errors_seen_{errors()};
+	mpath::Atomic<u64> probed_ms_{0};
 	mpath::WaitEstimate wait_[MPATH_DIRECTIONS];
 	mpath::Epochs epochs_;
 	u64 sent_then_ = 0; // at the last look of the watch, which alone uses it
@@ -298,11 +310,11 @@ private:
 	u32 judged_seq_ = 0; // the probe's own: the last accusation that it has looked at
 	mpath::Atomic<bool> no_such_lun_{false}; // said its last probe
 	mpath::Atomic<bool> cache_differs_{false};
-	mpath::Atomic<bool> withdrawn_{false}; // by its transport, and not asked since it is back
-	mpath::Atomic<u64> refused_ms_{0};     // first seen refused by its transport, 0: not now
-	u64 asked_ms_ = 0;                     // the requeue work's
-	u64 access_asked_ms_ = 0;              // under the head's paths lock
-	const char *looked_ = nullptr;         // under the head's paths lock
+	mpath::Atomic<bool> withdrawn_{false};   // by its transport, and not asked since it is back
+	mpath::Atomic<u64> refused_ms_{0};       // first seen refused by its transport, 0: not now
+	u64 asked_ms_ = 0;                       // the requeue work's
+	u64 asked_at_leisure_ms_ = mpk_now_ms(); // under the head's paths lock
+	const char *looked_ = nullptr;           // under the head's paths lock
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
 	mpath::RareCounts rare_;
 	const mpath_device_ops *const ops_;

@@ -216,6 +216,7 @@ static int scsi_mpath_add_core(struct scsi_mpath_path *path)
 		.host_waiting_states = BIT(SHOST_RECOVERY) | BIT(SHOST_CANCEL_RECOVERY) |
 				       BIT(SHOST_DEL_RECOVERY),
 		.access_state = &sdev->access_state,
+		.error_count = (const u32 *)&sdev->ioerr_cnt.counter,
 		.target_port = scsi_mpath_target_port(sdev),
 		.ops = &scsi_mpath_device_ops,
 		.owner = path,
@@ -223,6 +224,7 @@ static int scsi_mpath_add_core(struct scsi_mpath_path *path)
 
 	BUILD_BUG_ON(sizeof(sdev->sdev_state) != sizeof(u32));
 	BUILD_BUG_ON(sizeof(sdev->host->shost_state) != sizeof(u32));
+	BUILD_BUG_ON(sizeof(sdev->ioerr_cnt.counter) != sizeof(u32));
 	snprintf(name, sizeof(name), "%s (%s)", dev_name(&sdev->sdev_gendev),
 		 path->disk->disk_name);
 	scsi_mpath_geometry(path, &config.geometry);

@@ -49,6 +49,7 @@ mpath_device_config Path::config()
 		has_host_state ? &host_state : nullptr,
 		1u << kHostRecovers,
 		has_access_state ? &access_state : nullptr,
+		&error_count,
 		target_port,
 		geometry,
 		&kOps,

@@ -46,6 +46,7 @@ struct Path {
 	bool has_host_state = true;
 	u8 access_state = kOptimized;
 	bool has_access_state = true;
+	u32 error_count = 0;
 	u64 target_port = 0;
 	int numa_node = -1;
 	mpath_geometry geometry = sample_geometry();
