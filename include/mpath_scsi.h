@@ -32,6 +32,47 @@ enum mpath_wwid_result {
  */
 enum mpath_wwid_result mpath_scsi_wwid(const u8 *page, size_t len, char *wwid) MPATH_NOEXCEPT;
 
+/*
+ * mpath_scsi_wwid_multipath_tools - @wwid as multipath-tools spells the same designator:
+ * 3 or 2 and the hex digits of a NAA or EUI-64, 8 and the rest of an iSCSI name.
+ * @spelling: at least MPATH_WWID_LEN bytes; "none" where it knows no such designator (UUID).
+ */
+void mpath_scsi_wwid_multipath_tools(const char *wwid, char *spelling) MPATH_NOEXCEPT;
+
+/* A disk in the words of the rules. None is NULL; what is not known is empty. */
+struct mpath_scsi_disk {
+	const char *transport; /* as mpath_scsi_transport() */
+	const char *driver;    /* of the host, its proc_name */
+	const char *vendor;    /* INQUIRY, trimmed */
+	const char *product;
+	const char *wwid;
+	const char *wwid_multipath_tools;
+};
+
+/*
+ * mpath_scsi_transport - a word for a host's transport
+ * @host_class: name of the transport class of the host, or empty
+ * @driver: as in struct mpath_scsi_disk
+ * @usb: it is behind a USB device
+ * Return: fc, iscsi, sas, spi, srp, ata, usb, ufs, other.
+ */
+const char *mpath_scsi_transport(const char *host_class, const char *driver,
+				 bool usb) MPATH_NOEXCEPT;
+
+#define MPATH_SCSI_RULES_LEN 1024
+
+/*
+ * mpath_scsi_rules_check - are these rules that mpath_scsi_rules_match() understands?
+ * Rules are separated by commas, the conditions of a rule by ampersands. A condition is
+ * KEY=PATTERN or KEY!=PATTERN; keys are transport, driver, vendor, product, wwid (either
+ * spelling); in a pattern * stands for any characters, ? for one. A newline may follow.
+ * Return: 0, or -EINVAL: not that, MPATH_SCSI_RULES_LEN or longer, or what no disk can fit.
+ */
+int mpath_scsi_rules_check(const char *rules) MPATH_NOEXCEPT;
+
+/* mpath_scsi_rules_match - do all conditions of one of the rules fit? Without rules: no. */
+bool mpath_scsi_rules_match(const char *rules, const struct mpath_scsi_disk *disk) MPATH_NOEXCEPT;
+
 /* What decides whether a disk takes part. */
 struct mpath_scsi_traits {
 	u8 type; /* peripheral device type, SPC-5 table 145 */
@@ -40,15 +81,26 @@ struct mpath_scsi_traits {
 	bool has_medium; /* capacity is not 0 */
 	bool zoned;      /* host-aware or host-managed */
 	enum mpath_wwid_result wwid;
+	struct mpath_scsi_disk disk;
+};
+
+/* What the administrator has chosen: the module parameters. The rules have been checked. */
+struct mpath_scsi_choice {
+	bool enabled; /* scsi_multipath */
+	bool always;  /* scsi_multipath_always */
+	const char *allow;
+	const char *deny;
 };
 
 /*
  * mpath_scsi_membership - does the disk take part in multipath?
- * @enabled, @always: the module parameters scsi_multipath and scsi_multipath_always
- * Return: NULL if it does; otherwise why it does not, in words. *@silent is set
- * when the reason is that the disk was never a candidate and needs no log line.
+ * What is denied does not. What is allowed needs no ALUA, may be ATA, USB or UFS, and takes
+ * part also when multipath is off for the others. Everybody needs an identity.
+ * Return: NULL if it does; otherwise why it does not, in words that are constants. *@silent
+ * is set when the reason is that the disk was never a candidate and needs no log line.
  */
-const char *mpath_scsi_membership(const struct mpath_scsi_traits *traits, bool enabled, bool always,
+const char *mpath_scsi_membership(const struct mpath_scsi_traits *traits,
+				  const struct mpath_scsi_choice *choice,
 				  bool *silent) MPATH_NOEXCEPT;
 
 /*

@@ -185,16 +185,23 @@ static void disk_takes_part_for_a_reason(struct kunit *test)
 		.tpgs = 3,
 		.has_medium = true,
 		.wwid = MPATH_WWID_OK,
+		.disk = { "fc", "lpfc", "ACME", "ARRAY 9000", "naa.6001405", "36001405" },
 	};
+	struct mpath_scsi_choice choice = { .enabled = true, .allow = "", .deny = "" };
 	bool silent;
 
-	KUNIT_EXPECT_NULL(test, mpath_scsi_membership(&traits, true, false, &silent));
+	KUNIT_EXPECT_NULL(test, mpath_scsi_membership(&traits, &choice, &silent));
+	choice.deny = "product=ARRAY*&transport!=iscsi";
+	KUNIT_EXPECT_NOT_NULL(test, mpath_scsi_membership(&traits, &choice, &silent));
+	KUNIT_EXPECT_TRUE(test, silent);
+	choice.deny = "";
+	choice.always = true;
 	traits.type = 0xff;
-	KUNIT_EXPECT_NOT_NULL(test, mpath_scsi_membership(&traits, true, true, &silent));
+	KUNIT_EXPECT_NOT_NULL(test, mpath_scsi_membership(&traits, &choice, &silent));
 	KUNIT_EXPECT_TRUE(test, silent);
 	traits.type = 0;
 	traits.wwid = MPATH_WWID_WEAK;
-	KUNIT_EXPECT_NOT_NULL(test, mpath_scsi_membership(&traits, true, true, &silent));
+	KUNIT_EXPECT_NOT_NULL(test, mpath_scsi_membership(&traits, &choice, &silent));
 	KUNIT_EXPECT_FALSE(test, silent);
 }
 
@@ -210,6 +217,8 @@ static void words_are_exact(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mpath_no_path_timeout_valid(-1));
 	KUNIT_EXPECT_FALSE(test, mpath_no_path_timeout_valid(-2));
 	KUNIT_EXPECT_FALSE(test, mpath_no_path_timeout_valid(1LL << 32));
+	KUNIT_EXPECT_EQ(test, mpath_scsi_rules_check("vendor=\xff"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, mpath_scsi_rules_check("vendor=A*,wwid!=3600*\n"), 0);
 }
 
 static struct kunit_case mpath_scsi_cases[] = {

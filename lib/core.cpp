@@ -18,6 +18,7 @@
 #include "head.cpp"
 #include "submit.cpp"
 #include "scsi_identity.cpp"
+#include "scsi_rules.cpp"
 #include "scsi_membership.cpp"
 #include "scsi_command.cpp"
 #include "scsi_passthrough.cpp"

@@ -156,6 +156,7 @@ class WwidWriter {
 public:
 	explicit WwidWriter(char *to) noexcept : to_(to) {}
 
+	void put(char c) noexcept { *to_++ = c; }
 	void text(const char *text) noexcept
 	{
 		while (*text)
@@ -206,7 +207,47 @@ void spell(const Designator &d, char *wwid) noexcept
 	out.end();
 }
 
+// How multipath-tools spells names of these spaces (parse_vpd_pg83()).
+struct Spelling {
+	const char *space;
+	char digit;
+	bool lower_case;
+};
+
+constexpr Spelling kSpellings[] = {{"naa.", '3', true}, {"eui.", '2', true}, {"iqn.", '8', false}};
+
+char to_lower(char c) noexcept
+{
+	return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool has_prefix(const char *text, const char *prefix) noexcept
+{
+	while (*prefix && *text == *prefix) {
+		text++;
+		prefix++;
+	}
+	return !*prefix;
+}
+
 } // namespace
+
+void mpath_scsi_wwid_multipath_tools(const char *wwid, char *spelling) noexcept
+{
+	WwidWriter out(spelling);
+
+	for (const auto &how : kSpellings) {
+		if (!has_prefix(wwid, how.space))
+			continue;
+		out.put(how.digit);
+		for (wwid += kPrefixLen; *wwid; wwid++)
+			out.put(how.lower_case ? to_lower(*wwid) : *wwid);
+		out.end();
+		return;
+	}
+	out.text("none");
+	out.end();
+}
 
 mpath_wwid_result mpath_scsi_wwid(const u8 *page, size_t len, char *wwid) noexcept
 {

@@ -63,26 +63,15 @@ static int scsi_mpath_watch_bus(struct scsi_device *sdev)
 	return ret;
 }
 
-/* Does the disk take part? If not, and if anybody would expect it to, say why. */
-bool scsi_mpath_wanted(struct scsi_device *sdev, struct gendisk *disk, char *wwid)
+const char *scsi_mpath_unwanted(struct scsi_device *sdev, struct gendisk *disk, char *wwid)
 {
-	const struct mpath_scsi_traits traits = {
-		.type = sdev->type,
-		.tpgs = sdev->inquiry_len > 5 ? scsi_device_tpgs(sdev) : 0,
-		.removable = sdev->removable,
-		.has_medium = get_capacity(disk),
-		.zoned = bdev_is_zoned(disk->part0),
-		.wwid = scsi_mpath_cached_wwid(sdev, wwid),
-	};
-	const char *reason;
 	bool silent;
+	const char *reason = scsi_mpath_judge(sdev, disk, wwid, &silent);
 
-	reason = mpath_scsi_membership(&traits, scsi_mpath_defaults.enabled,
-				       scsi_mpath_defaults.always, &silent);
 	if (reason && !silent)
 		pr_info("%s: %s: left alone: %s\n", dev_name(&sdev->sdev_gendev), disk->disk_name,
 			reason);
-	return !reason;
+	return reason;
 }
 
 static int scsi_mpath_join(struct scsi_device *sdev, struct gendisk *disk, const char *wwid)
@@ -113,14 +102,21 @@ static int scsi_mpath_join(struct scsi_device *sdev, struct gendisk *disk, const
 	return 0;
 }
 
-/* Context: inside device_add() of the disk; holds the block class's mutex. */
-static void scsi_mpath_consider(struct scsi_device *sdev, struct gendisk *disk)
+/*
+ * Return: why the disk is left alone, NULL if it is a path now.
+ * Context: inside device_add() of the disk; holds the block class's mutex.
+ */
+static const char *scsi_mpath_consider(struct scsi_device *sdev, struct gendisk *disk)
 {
 	char wwid[MPATH_WWID_LEN];
+	const char *reason;
 	int ret;
 
-	if (sdev == READ_ONCE(scsi_mpath_spared) || !scsi_mpath_wanted(sdev, disk, wwid))
-		return;
+	if (sdev == READ_ONCE(scsi_mpath_spared))
+		return "given back";
+	reason = scsi_mpath_unwanted(sdev, disk, wwid);
+	if (reason)
+		return reason;
 
 	ret = scsi_mpath_watch_bus(sdev);
 	if (!ret) {
@@ -132,9 +128,12 @@ static void scsi_mpath_consider(struct scsi_device *sdev, struct gendisk *disk)
 		mutex_unlock(&scsi_mpath_lock);
 	}
 	/* A path that contradicts its head has been named, with the difference. */
-	if (ret && ret != -EMEDIUMTYPE)
+	if (ret == -EMEDIUMTYPE)
+		return "it contradicts the other paths of its id";
+	if (ret)
 		pr_err("%s: %s: left alone: cannot become a path of %s (%d)\n",
 		       dev_name(&sdev->sdev_gendev), disk->disk_name, wwid, ret);
+	return ret ? "it cannot be made a path" : NULL;
 }
 
 /* The scsi_device whose whole disk @dev is, or NULL. */
@@ -149,15 +148,19 @@ static struct scsi_device *scsi_mpath_sdev_of(struct device *dev)
 MPATH_COMPAT_ADD_DEV(scsi_mpath_add_dev)
 {
 	struct scsi_device *sdev = scsi_mpath_sdev_of(dev);
+	const char *reason;
 
 	if (!sdev)
 		return 0;
 	switch (READ_ONCE(scsi_mpath_phase)) {
 	case SCSI_MPATH_STARTING:
+		/* First the words, which the takeover changes. */
+		scsi_mpath_verdict_add(dev_to_disk(dev), "being looked at");
 		scsi_mpath_take_over(sdev, dev_to_disk(dev));
 		break;
 	case SCSI_MPATH_RUNNING:
-		scsi_mpath_consider(sdev, dev_to_disk(dev));
+		reason = scsi_mpath_consider(sdev, dev_to_disk(dev));
+		scsi_mpath_verdict_add(dev_to_disk(dev), reason ? reason : "taken");
 		break;
 	case SCSI_MPATH_CLOSING:
 		break;
@@ -173,8 +176,10 @@ MPATH_COMPAT_REMOVE_DEV(scsi_mpath_remove_dev)
 {
 	struct scsi_device *sdev = scsi_mpath_sdev_of(dev);
 
-	if (sdev)
-		scsi_mpath_remove_path(sdev);
+	if (!sdev)
+		return;
+	scsi_mpath_remove_path(sdev);
+	scsi_mpath_verdict_remove(dev_to_disk(dev));
 }
 
 static struct class_interface scsi_mpath_interface = {

@@ -152,15 +152,6 @@ static const struct mpath_device_ops scsi_mpath_device_ops = {
 	.rescan = scsi_mpath_rescan_path,
 };
 
-/* An INQUIRY string without its padding. */
-static void scsi_mpath_trim(char *to, const char *from, size_t len)
-{
-	while (len && (from[len - 1] == ' ' || !from[len - 1]))
-		len--;
-	memcpy(to, from, len);
-	to[len] = '\0';
-}
-
 static void scsi_mpath_free_path(struct scsi_mpath_path *path)
 {
 	put_disk(path->disk);
@@ -175,8 +166,10 @@ static void scsi_mpath_geometry(struct scsi_mpath_path *path, struct mpath_geome
 	struct scsi_device *sdev = path->sdev;
 
 	mpath_disk_geometry(path->disk, geometry);
-	scsi_mpath_trim(geometry->vendor, sdev->vendor, sizeof(geometry->vendor) - 1);
-	scsi_mpath_trim(geometry->product, sdev->model, sizeof(geometry->product) - 1);
+	BUILD_BUG_ON(sizeof(geometry->vendor) != SCSI_MPATH_VENDOR_LEN + 1);
+	BUILD_BUG_ON(sizeof(geometry->product) != SCSI_MPATH_PRODUCT_LEN + 1);
+	scsi_mpath_trim(geometry->vendor, sdev->vendor, SCSI_MPATH_VENDOR_LEN);
+	scsi_mpath_trim(geometry->product, sdev->model, SCSI_MPATH_PRODUCT_LEN);
 	/* INQUIRY byte 5, PROTECT */
 	geometry->protection_type = sdev->inquiry_len > 5 ? sdev->inquiry[5] & 1 : 0;
 }

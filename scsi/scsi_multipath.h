@@ -97,12 +97,30 @@ extern struct scsi_mpath_defaults scsi_mpath_defaults;
 int scsi_mpath_discovery_init(void);
 void scsi_mpath_discovery_exit(void);
 /*
- * Does the disk take part? Then @wwid, of MPATH_WWID_LEN bytes, is its name; if not, and
- * if anybody would expect it to, the log says why. Any context that may sleep.
+ * Does the disk take part? Then NULL, and @wwid, of MPATH_WWID_LEN bytes, is its name. If not,
+ * why, in constant words; if anybody would expect it to, the log says the same. May sleep.
  */
-bool scsi_mpath_wanted(struct scsi_device *sdev, struct gendisk *disk, char *wwid);
+const char *scsi_mpath_unwanted(struct scsi_device *sdev, struct gendisk *disk, char *wwid);
 /* Have sd let go of the device and take it again as a plain disk. May sleep. */
 void scsi_mpath_give_back(struct scsi_device *sdev);
+
+/* choice.c */
+#define SCSI_MPATH_VENDOR_LEN 8
+#define SCSI_MPATH_PRODUCT_LEN 16
+/* An INQUIRY string of @len bytes without its padding, and a NUL. */
+void scsi_mpath_trim(char *to, const char *from, size_t len);
+/* As mpath_scsi_membership(), with the parameters as they are. May sleep. */
+const char *scsi_mpath_judge(struct scsi_device *sdev, struct gendisk *disk, char *wwid,
+			     bool *silent);
+
+/*
+ * verdict.c: @disk's mpath_verdict. Added and removed under the block class's mutex, changed
+ * by whoever has a reference on the disk, though it may be gone. @words are constants. May
+ * sleep.
+ */
+void scsi_mpath_verdict_add(struct gendisk *disk, const char *words);
+void scsi_mpath_verdict_change(struct gendisk *disk, const char *words);
+void scsi_mpath_verdict_remove(struct gendisk *disk);
 
 /* takeover.c */
 /*

@@ -60,9 +60,20 @@ static ssize_t wwid_show(struct device *dev, struct device_attribute *attr, char
 }
 static DEVICE_ATTR_RO(wwid);
 
+static ssize_t wwid_multipath_tools_show(struct device *dev, struct device_attribute *attr,
+					 char *buf)
+{
+	char spelling[MPATH_WWID_LEN];
+
+	mpath_scsi_wwid_multipath_tools(to_scsi_mpath_head(dev)->wwid, spelling);
+	return sysfs_emit(buf, "%s\n", spelling);
+}
+static DEVICE_ATTR_RO(wwid_multipath_tools);
+
 static struct attribute *scsi_mpath_device_attrs[] = {
 	&dev_attr_iopolicy.attr,
 	&dev_attr_wwid.attr,
+	&dev_attr_wwid_multipath_tools.attr,
 	NULL,
 };
 

@@ -103,6 +103,7 @@ static void scsi_mpath_have_disk(struct scsi_mpath_takeover *takeover)
 		if (waited >= SCSI_MPATH_CLAIM_MS) {
 			pr_warn("%s: %s: left alone: in use\n", dev_name(dev),
 				takeover->disk->disk_name);
+			scsi_mpath_verdict_change(takeover->disk, "in use");
 			return;
 		}
 		msleep(SCSI_MPATH_CLAIM_PAUSE_MS);
@@ -121,15 +122,18 @@ static void scsi_mpath_takeover_work(struct work_struct *work)
 {
 	struct scsi_mpath_takeover *takeover = container_of(work, struct scsi_mpath_takeover, work);
 	char wwid[MPATH_WWID_LEN];
+	const char *reason;
 
-	/* What was read when the device was found may be long ago. */
-	if (scsi_mpath_wanted(takeover->sdev, takeover->disk, wwid)) {
-		if (scsi_mpath_is_what_it_was(takeover->sdev))
-			scsi_mpath_have_disk(takeover);
-		else
-			pr_warn("%s: %s: left alone: it is not %s any more, rescan it\n",
-				dev_name(&takeover->sdev->sdev_gendev), takeover->disk->disk_name,
-				wwid);
+	reason = scsi_mpath_unwanted(takeover->sdev, takeover->disk, wwid);
+	if (reason) {
+		scsi_mpath_verdict_change(takeover->disk, reason);
+	} else if (scsi_mpath_is_what_it_was(takeover->sdev)) {
+		scsi_mpath_have_disk(takeover);
+	} else {
+		/* What was read when the device was found may be long ago. */
+		pr_warn("%s: %s: left alone: it is not %s any more, rescan it\n",
+			dev_name(&takeover->sdev->sdev_gendev), takeover->disk->disk_name, wwid);
+		scsi_mpath_verdict_change(takeover->disk, "another LUN than when it was found");
 	}
 	if (takeover->disk)
 		put_disk(takeover->disk);
@@ -144,6 +148,7 @@ void scsi_mpath_take_over(struct scsi_device *sdev, struct gendisk *disk)
 	if (!takeover) {
 		pr_err("%s: %s: left alone: no memory\n", dev_name(&sdev->sdev_gendev),
 		       disk->disk_name);
+		scsi_mpath_verdict_change(disk, "no memory");
 		return;
 	}
 	INIT_WORK(&takeover->work, scsi_mpath_takeover_work);

@@ -34,6 +34,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(memchr(wwid, '\0', sizeof(wwid)));
 	must((result == MPATH_WWID_OK) == (wwid[0] != '\0'));
 	must(result != MPATH_WWID_OK || has_form(wwid));
+
+	// In the other spelling it is no longer, and a word as well.
+	memset(again, 'z', sizeof(again));
+	mpath_scsi_wwid_multipath_tools(wwid, again);
+	must(!strcmp(again, "none") || strchr("238", again[0]));
+	must(strlen(again) <= (result == MPATH_WWID_OK ? strlen(wwid) : strlen("none")));
+
 	// The answer depends on the page alone, and not on what lies behind its end.
 	must(mpath_scsi_wwid(page.get(), size, again) == result && !strcmp(wwid, again));
 	must(!memcmp(page.get(), data, size));

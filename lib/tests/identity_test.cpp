@@ -373,6 +373,77 @@ INSTANTIATE_TEST_SUITE_P(
 		Weak{"name_naa_zero", {kName, kUtf8, text("naa.0000000000000000")}}),
 	[](const auto &info) { return info.param.name; });
 
+// What a page may well have besides: every one of them with every other, in both orders.
+const Designator kWeakOnes[] = {
+	kT10,
+	kNaa3,
+	{kVendorSpecific, kBinary, counting(1, 8)},
+	{kLogicalUnitGroup, kBinary, counting(1, 4)},
+	{kMd5, kBinary, counting(1, 16)},
+	{kEui64, kBinary, Bytes(8)},
+	{kName, kUtf8, text("disk1")},
+};
+
+TEST_P(Spelling, does_not_change_with_any_weak_designator_beside_it)
+{
+	const Designator &strong = *GetParam().designator;
+
+	for (const auto &weak : kWeakOnes) {
+		EXPECT_EQ(parse({strong, weak}), ok(GetParam().word)) << int{weak.type};
+		EXPECT_EQ(parse({weak, strong}), ok(GetParam().word)) << int{weak.type};
+	}
+}
+
+TEST(Identity, two_weak_designators_are_as_weak_as_one)
+{
+	for (const auto &one : kWeakOnes)
+		for (const auto &other : kWeakOnes)
+			EXPECT_EQ(parse({one, other}), kWeak) << int{one.type} << int{other.type};
+}
+
+// --- the spelling of multipath-tools ------------------------------------------------------
+
+struct Spelled {
+	const char *name;
+	const char *wwid;
+	const char *spelling;
+};
+
+class MultipathTools : public ::testing::TestWithParam<Spelled> {};
+
+TEST_P(MultipathTools, spells_it)
+{
+	char spelling[MPATH_WWID_LEN];
+
+	mpath_scsi_wwid_multipath_tools(GetParam().wwid, spelling);
+	EXPECT_STREQ(spelling, GetParam().spelling);
+}
+
+// As parse_vpd_pg83() of multipath-tools 0.14.3 and, but for names, udev's scsi_id.
+INSTANTIATE_TEST_SUITE_P(
+	All, MultipathTools,
+	::testing::Values(Spelled{"naa6", "naa.600140505200a986f0043c9afa1fd077",
+				  "3600140505200a986f0043c9afa1fd077"},
+			  Spelled{"naa5", "naa.5000c500a1b2c3d4", "35000c500a1b2c3d4"},
+			  Spelled{"eui8", "eui.0025385b71b00a12", "20025385b71b00a12"},
+			  Spelled{"name_in_capitals", "naa.600A0B80", "3600a0b80"},
+			  Spelled{"eui_name_in_capitals", "eui.00A0B8", "200a0b8"},
+			  Spelled{"iscsi_name_keeps_its_case", "iqn.2024-01.org.example:Disk1",
+				  "82024-01.org.example:Disk1"},
+			  Spelled{"uuid", "uuid.88d9d0458338435a9f8cb4dfcf919ed5", "none"},
+			  Spelled{"nothing", "", "none"},
+			  Spelled{"prefix_alone_is_none", "naa", "none"}),
+	[](const auto &info) { return info.param.name; });
+
+TEST(Identity, the_longest_wwid_has_a_spelling_that_fits)
+{
+	const std::string name = "iqn." + std::string(MPATH_WWID_LEN - 5, 'a');
+	char spelling[MPATH_WWID_LEN];
+
+	mpath_scsi_wwid_multipath_tools(name.c_str(), spelling);
+	EXPECT_EQ(spelling, "8" + std::string(MPATH_WWID_LEN - 5, 'a'));
+}
+
 // --- malformed pages ------------------------------------------------------------------
 
 TEST(Identity, is_none_without_a_page)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Which disks take part, why the others do not, and which of the reasons are worth a line.
 #include <cerrno>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -13,16 +14,31 @@ struct Answer {
 	bool silent;
 };
 
-Answer ask(const mpath_scsi_traits &traits, bool enabled = true, bool always = false)
+Answer ask(const mpath_scsi_traits &traits, const mpath_scsi_choice &choice)
 {
 	bool silent = false;
-	const char *reason = mpath_scsi_membership(&traits, enabled, always, &silent);
+	const char *reason = mpath_scsi_membership(&traits, &choice, &silent);
 
 	return {reason, silent};
 }
 
+Answer ask(const mpath_scsi_traits &traits, bool enabled = true, bool always = false)
+{
+	return ask(traits, mpath_scsi_choice{enabled, always, "", ""});
+}
+
 // A disk with everything.
-constexpr mpath_scsi_traits kDisk = {0, 3, false, true, false, MPATH_WWID_OK};
+constexpr mpath_scsi_disk kWords = {"fc", "lpfc", "ACME", "ARRAY 9000", "naa.6001405", "36001405"};
+constexpr mpath_scsi_traits kDisk = {0, 3, false, true, false, MPATH_WWID_OK, kWords};
+
+mpath_scsi_traits local_disk(const char *transport, const char *vendor = "ACME")
+{
+	mpath_scsi_traits traits = kDisk;
+
+	traits.disk.transport = transport;
+	traits.disk.vendor = vendor;
+	return traits;
+}
 
 mpath_scsi_traits with_wwid(mpath_wwid_result wwid)
 {
@@ -143,4 +159,96 @@ TEST(Membership, says_that_a_disk_has_no_capacity)
 	traits.has_medium = false;
 	EXPECT_STREQ(ask(traits).reason, "capacity is 0");
 	EXPECT_FALSE(ask(traits).silent);
+}
+
+// --- choice by the administrator ----------------------------------------------------------
+
+TEST(Choice, what_is_denied_is_left_alone_without_a_word)
+{
+	const Answer answer = ask(kDisk, {true, true, "", "vendor=ACME"});
+
+	EXPECT_STREQ(answer.reason, "denied by a rule");
+	EXPECT_TRUE(answer.silent);
+}
+
+TEST(Choice, what_is_not_denied_is_taken)
+{
+	EXPECT_EQ(ask(kDisk, {true, false, "", "vendor=OTHER"}).reason, nullptr);
+}
+
+TEST(Choice, denied_is_denied_though_it_is_allowed)
+{
+	EXPECT_STREQ(ask(kDisk, {true, true, "vendor=ACME", "vendor=ACME"}).reason,
+		     "denied by a rule");
+}
+
+TEST(Choice, nothing_is_said_about_the_identity_of_a_disk_that_is_denied)
+{
+	EXPECT_TRUE(ask(with_wwid(MPATH_WWID_WEAK), {true, true, "", "vendor=ACME"}).silent);
+}
+
+TEST(Choice, what_is_allowed_needs_no_alua)
+{
+	mpath_scsi_traits traits = kDisk;
+
+	traits.tpgs = 0;
+	EXPECT_EQ(ask(traits, {true, false, "driver=lpfc", ""}).reason, nullptr);
+}
+
+TEST(Choice, what_is_allowed_is_taken_though_multipath_is_off_for_the_others)
+{
+	EXPECT_EQ(ask(kDisk, {false, false, "wwid=naa.6001405", ""}).reason, nullptr);
+	EXPECT_STREQ(ask(kDisk, {false, false, "wwid=naa.5*", ""}).reason, "multipath is off");
+}
+
+TEST(Choice, what_is_allowed_still_needs_an_identity)
+{
+	for (const auto wwid : {MPATH_WWID_NONE, MPATH_WWID_WEAK, MPATH_WWID_MALFORMED})
+		EXPECT_NE(ask(with_wwid(wwid), {true, true, "vendor=*", ""}).reason, nullptr)
+			<< wwid;
+}
+
+TEST(Choice, what_is_allowed_still_is_a_disk_with_a_fixed_medium)
+{
+	mpath_scsi_traits tape = kDisk, stick = kDisk, zoned = kDisk, empty = kDisk;
+
+	tape.type = 1;
+	stick.removable = true;
+	zoned.zoned = true;
+	empty.has_medium = false;
+	for (const auto &traits : {tape, stick, zoned, empty})
+		EXPECT_NE(ask(traits, {true, true, "vendor=*", ""}).reason, nullptr);
+}
+
+class LocalDisk : public ::testing::TestWithParam<const char *> {};
+
+TEST_P(LocalDisk, is_left_alone_without_a_word_whatever_the_switches_say)
+{
+	for (const bool always : {false, true}) {
+		const Answer answer = ask(local_disk(GetParam()), true, always);
+
+		EXPECT_STREQ(answer.reason, "an ATA, USB or UFS disk, and not allowed by a rule");
+		EXPECT_TRUE(answer.silent);
+	}
+}
+
+TEST_P(LocalDisk, is_taken_if_it_is_allowed)
+{
+	EXPECT_EQ(ask(local_disk(GetParam()), {true, false, "vendor=ACME", ""}).reason, nullptr);
+}
+
+INSTANTIATE_TEST_SUITE_P(Transports, LocalDisk, ::testing::Values("ata", "usb", "ufs"),
+			 [](const auto &info) { return std::string(info.param); });
+
+TEST(Choice, an_ata_disk_behind_a_sas_host_is_an_ata_disk)
+{
+	EXPECT_STREQ(ask(local_disk("sas", "ATA"), true, true).reason,
+		     "an ATA, USB or UFS disk, and not allowed by a rule");
+	EXPECT_EQ(ask(local_disk("sas", "ATALANTA"), true, true).reason, nullptr);
+}
+
+TEST(Choice, every_other_transport_is_taken)
+{
+	for (const char *transport : {"fc", "iscsi", "sas", "spi", "srp", "other"})
+		EXPECT_EQ(ask(local_disk(transport)).reason, nullptr) << transport;
 }

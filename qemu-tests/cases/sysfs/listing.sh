@@ -34,6 +34,7 @@ drwxr-xr-x power
 lrwxrwxrwx subsystem -> ../../../../class/scsi_mpath_device
 -rw-r--r-- uevent
 -r--r--r-- wwid
+-r--r--r-- wwid_multipath_tools
 END
 same "its links to the scsi_devices" "$CLASS"/0/multipath <<'END'
 lrwxrwxrwx H:0:0:0 -> ../../../../platform/hostH/sessionS/targetH:0:0/H:0:0:0
@@ -59,15 +60,16 @@ done
 
 serial=$(sed 's/.*: //; s/-//g' /sys/kernel/config/target/core/fileio_*/lun/wwn/vpd_unit_serial)
 equal "$(<"$CLASS"/0/wwid)" "naa.6001405${serial:0:25}" "wwid, after the target's serial number"
+equal "$(<"$CLASS"/0/wwid_multipath_tools)" "36001405${serial:0:25}" "wwid, as multipath-tools spells it"
 equal "$(<"$CLASS"/0/iopolicy)" numa "iopolicy"
 equal "$(stat -c '%A %G' "/dev/$HEAD")" "brw-rw---- disk" "mode of /dev/$HEAD"
 
 step "every file answers, with one line"
-for f in $CLASS/0/{iopolicy,wwid} "$HEAD_SYS"/{no_path_timeout_ms,delayed_removal_secs,submit_mode,multipath_failover_count,io_requeue_no_usable_path_count,io_fail_no_available_path_count,stall_timeout_ms,parked_limit_kib,mpath_longest_no_path_ms}; do
+for f in $CLASS/0/{iopolicy,wwid,wwid_multipath_tools} "$HEAD_SYS"/{no_path_timeout_ms,delayed_removal_secs,submit_mode,multipath_failover_count,io_requeue_no_usable_path_count,io_fail_no_available_path_count,stall_timeout_ms,parked_limit_kib,mpath_longest_no_path_ms}; do
 	equal "$(wc -l <"$f")" 1 "lines in $f"
 done
 for p in "${PATHS[@]}"; do
-	for f in mpath_dev mpath_numa_nodes mpath_queue_depth mpath_state \
+	for f in mpath_verdict mpath_dev mpath_numa_nodes mpath_queue_depth mpath_state \
 		mpath_state_reason mpath_state_ms mpath_state_changes mpath_state_times_ms; do
 		equal "$(wc -l <"/sys/block/$(disk_of "$p")/$f")" 1 "lines in $f of $p"
 	done

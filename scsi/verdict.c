@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Verdicts: what every SCSI disk says of why it was taken or left, in its mpath_verdict.
+ *
+ * The file is the module's own in somebody else's directory. It is made when discovery is
+ * shown the disk, before user space hears of it, and goes when discovery is told that the
+ * disk goes, or the interface does: always before the directory, and before the module.
+ */
+#include <linux/hashtable.h>
+#include <linux/slab.h>
+
+#include "scsi_multipath.h"
+
+struct scsi_mpath_verdict {
+	struct device_attribute attr;
+	struct device *disk; /* of which there is one as long as it is in the table */
+	const char *words;   /* constants */
+	struct hlist_node by_disk;
+};
+
+/*
+ * Under scsi_mpath_verdicts_lock, which is innermost. Adding and removing are the block
+ * class's mutex's as well: only a change of words meets them.
+ */
+static DEFINE_HASHTABLE(scsi_mpath_verdicts, 8);
+static DEFINE_MUTEX(scsi_mpath_verdicts_lock);
+
+static ssize_t scsi_mpath_verdict_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct scsi_mpath_verdict *verdict = container_of(attr, struct scsi_mpath_verdict, attr);
+
+	return sysfs_emit(buf, "%s\n", READ_ONCE(verdict->words));
+}
+
+static struct scsi_mpath_verdict *scsi_mpath_find_verdict(struct device *disk)
+{
+	struct scsi_mpath_verdict *verdict;
+
+	lockdep_assert_held(&scsi_mpath_verdicts_lock);
+	hash_for_each_possible(scsi_mpath_verdicts, verdict, by_disk, (unsigned long)disk)
+		if (verdict->disk == disk)
+			return verdict;
+	return NULL;
+}
+
+void scsi_mpath_verdict_add(struct gendisk *disk, const char *words)
+{
+	struct scsi_mpath_verdict *verdict = kzalloc(sizeof(*verdict), GFP_KERNEL);
+
+	/* A disk without the file is one without an explanation, and no worse. */
+	if (!verdict)
+		return;
+	sysfs_attr_init(&verdict->attr.attr);
+	verdict->attr.attr.name = "mpath_verdict";
+	verdict->attr.attr.mode = 0444;
+	verdict->attr.show = scsi_mpath_verdict_show;
+	verdict->disk = disk_to_dev(disk);
+	verdict->words = words;
+	if (device_create_file(verdict->disk, &verdict->attr)) {
+		kfree(verdict);
+		return;
+	}
+	mutex_lock(&scsi_mpath_verdicts_lock);
+	hash_add(scsi_mpath_verdicts, &verdict->by_disk, (unsigned long)verdict->disk);
+	mutex_unlock(&scsi_mpath_verdicts_lock);
+}
+
+void scsi_mpath_verdict_change(struct gendisk *disk, const char *words)
+{
+	struct scsi_mpath_verdict *verdict;
+
+	mutex_lock(&scsi_mpath_verdicts_lock);
+	verdict = scsi_mpath_find_verdict(disk_to_dev(disk));
+	if (verdict)
+		WRITE_ONCE(verdict->words, words);
+	mutex_unlock(&scsi_mpath_verdicts_lock);
+}
+
+void scsi_mpath_verdict_remove(struct gendisk *disk)
+{
+	struct scsi_mpath_verdict *verdict;
+
+	mutex_lock(&scsi_mpath_verdicts_lock);
+	verdict = scsi_mpath_find_verdict(disk_to_dev(disk));
+	if (verdict)
+		hash_del(&verdict->by_disk);
+	mutex_unlock(&scsi_mpath_verdicts_lock);
+	if (!verdict)
+		return;
+	/* Waits for who reads it. */
+	device_remove_file(verdict->disk, &verdict->attr);
+	kfree(verdict);
+}
