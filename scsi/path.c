@@ -170,8 +170,7 @@ static void scsi_mpath_geometry(struct scsi_mpath_path *path, struct mpath_geome
 	BUILD_BUG_ON(sizeof(geometry->product) != SCSI_MPATH_PRODUCT_LEN + 1);
 	scsi_mpath_trim(geometry->vendor, sdev->vendor, SCSI_MPATH_VENDOR_LEN);
 	scsi_mpath_trim(geometry->product, sdev->model, SCSI_MPATH_PRODUCT_LEN);
-	/* INQUIRY byte 5, PROTECT */
-	geometry->protection_type = sdev->inquiry_len > 5 ? sdev->inquiry[5] & 1 : 0;
+	geometry->protection_type = scsi_mpath_protection_type(sdev);
 }
 
 bool scsi_mpath_look_at_path(struct scsi_mpath_path *path)

@@ -178,6 +178,12 @@ enum mpath_wwid_result scsi_mpath_cached_wwid(struct scsi_device *sdev, char *ww
 /* Does the device still give the id that the mid-layer has cached? May sleep. */
 bool scsi_mpath_is_what_it_was(struct scsi_device *sdev);
 
+/*
+ * protection.c: the type of protection information that sd has found on the LUN and its host
+ * can carry (SBC-4 4.22.2), 0 without. May sleep.
+ */
+u32 scsi_mpath_protection_type(struct scsi_device *sdev);
+
 /* sysfs.c */
 extern const struct attribute_group *scsi_mpath_device_groups[];
 extern const struct attribute_group *scsi_mpath_disk_groups[];
