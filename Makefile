@@ -20,7 +20,8 @@ help:
 #:                       the running kernel's, else the newest
 #:      KDIR=dir         for a kernel build tree; STAGE=name keeps two of one release apart
 #:      W=1 C=2 V=1      the kernel's own: warnings, sparse, commands
-#: make install        the running kernel's (KVER=...) modules into updates/, and depmod
+#: make install        the running kernel's (KVER=...) modules into updates/, and depmod;
+#:                       rules for udev, a line for multipath-tools
 #: make uninstall      and out again
 #: make clean          remove what `make` and the checks built
 #: make distclean      and everything else under build/, test kernels too
@@ -41,10 +42,12 @@ help:
 .PHONY: install
 install:
 	+@KVER="$(or $(KVER),$(RELEASE))" tools/build/modules install
+	@tools/udev/install
 
 .PHONY: uninstall
 uninstall:
 	@tools/build/modules uninstall
+	@tools/udev/install uninstall
 
 .PHONY: deps
 deps:

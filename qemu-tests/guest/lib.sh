@@ -83,6 +83,11 @@ count() { local f n=0; for f; do [[ ! -e $f ]] || n=$((n + 1)); done; echo $n; }
 plain_disks() { lsblk -dnro NAME | grep -E '^sd[a-z]{1,3}$' || true; }
 # Also the rules that ask each disk with a dozen programs (guest/init).
 all_udev_rules() { rm -f /etc/udev/rules.d/*; udevadm control --reload; }
+# What `make install` puts beside the modules, all rules, and multipath-tools with our word.
+like_an_installed_host() {
+	cp -r "$MODULES/root/." /
+	all_udev_rules
+}
 # The daemon sometimes hangs up on who asks; that is no answer.
 settle() { must_wait 60 "udev settles" udevadm settle --timeout=30; }
 

@@ -3,13 +3,15 @@
 # Sourced by run, demo and bench: our modules for a kernel.
 
 # Builds them (unless told BUILD=no) and prints the folder a guest gets as
-# /mpath/modules. It is a copy: a build that goes on meanwhile changes no running test.
+# /mpath/modules. It is a copy: a build that goes on meanwhile changes no running test. Below
+# root is what `make install` puts elsewhere.
 build_modules() { # KIND KERNEL-FOLDER COPY
 	local release stage copy=$3 ko
 	release=$(<"$2/release")
 	stage=$TOP/build/modules/$release
 	[[ $1 != debug ]] || stage=$TOP/build/modules/debug
 	mkdir -p "$copy/lib" "$copy/scsi"
+	INSTALL_MOD_PATH=$copy/root "$TOP/tools/udev/install"
 	if [[ ${BUILD:-yes} == yes && -f $TOP/Makefile ]]; then
 		if [[ $1 == debug ]]; then
 			make -C "$TOP" modules KDIR="$(<"$2/build")" STAGE=debug KVER=

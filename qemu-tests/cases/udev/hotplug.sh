@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#: beds iscsi scsi_debug
+#: kernels 6.1 6.12
+#: timeout 300
+#: allow path-errors
+# Paths come and go, every third time the whole head, with all of udev's rules, LVM and
+# multipathd about. Nobody ever opens a path, no event tells of one, no partition of one
+# appears, and every link leads to the head.
+cycles=${CYCLES:-9}
+like_an_installed_host
+modprobe -a sd_mod dm_multipath dm_service_time
+mpath_load
+bed_up 2
+head_wait 2
+kind=$BED_REMOVE
+mkfs.ext4 -q -L hotplug "/dev/$HEAD"
+settle
+
+# sd is asked by whoever opens a disk of its own, and by nobody else.
+events=/sys/kernel/tracing
+echo 'p:mpath_sd_open sd_open' >>$events/kprobe_events
+no_probe() { echo 0 >$events/events/kprobes/mpath_sd_open/enable; echo '-:mpath_sd_open' >>$events/kprobe_events; }
+at_exit no_probe
+echo >$events/trace
+echo 1 >$events/events/kprobes/mpath_sd_open/enable
+opens() { grep -c mpath_sd_open: $events/trace || true; }
+
+printf 'defaults {\n\tfind_multipaths no\n}\n' >/etc/multipath.conf
+mkdir -p /run/multipath
+multipathd -d -s >"$WORK/multipathd" 2>&1 &
+DAEMON=$!
+daemon_down() { [[ -z ${DAEMON-} ]] || { kill "$DAEMON"; wait "$DAEMON"; }; DAEMON=''; }
+at_exit daemon_down
+daemon_runs() { [[ $(multipathd show daemon 2>&1) == *@(idle|running)* ]]; }
+must_wait 20 "multipathd runs" daemon_runs
+udevadm monitor --kernel --subsystem-match=block >"$WORK/events" &
+MONITOR=$!
+no_monitor() { [[ -z ${MONITOR-} ]] || { kill "$MONITOR"; wait "$MONITOR"; }; MONITOR=''; }
+at_exit no_monitor
+
+link_is() { [[ $(readlink -f "$1") == "/dev/$HEAD" ]]; }
+links() { find /dev/disk -lname '*/sd*' ! -lname '*/sdmpath*'; }
+for ((cycle = 1; cycle <= cycles; cycle++)); do
+	step "cycle $cycle of $cycles"
+	gone=$((cycle % 2))
+	bed_fail $gone "$kind"
+	must_wait 20 "path $gone is gone" paths_are 1
+	if ((cycle % 3 == 0)); then
+		bed_fail $((1 - gone)) "$kind"
+		must_wait 20 "the head is gone" no_heads
+		settle
+		equal "$(find /dev/disk -lname '*/sd*' | wc -l)" 0 "links without a head"
+		bed_restore $((1 - gone)) "$kind"
+	fi
+	bed_restore $gone "$kind"
+	head_wait 2
+	must_wait 20 "by-label" link_is /dev/disk/by-label/hotplug
+	equal "$(links)" "" "links to paths"
+	for p in "${PATHS[@]}"; do
+		d=$(disk_of "$p")
+		equal "$(count "/sys/block/$d/$d"[0-9]*)" 0 "partitions of $d"
+	done
+	equal "$(opens)" 0 "times that somebody has opened a path"
+done
+pvs -a >/dev/null
+lsblk >/dev/null
+equal "$(opens)" 0 "times that somebody has opened a path"
+equal "$(dmsetup ls | grep -v '^No devices' || true)" "" "device-mapper"
+equal "$(multipathd show paths raw format %d | grep -vx ok || true)" "" "paths of multipathd"
+no_monitor
+equal "$(grep -cE '^KERNEL.*/block/sdmpath[a-z]+ ' "$WORK/events" | awk '{ print $1 > 0 }')" 1 "events of the head are seen"
+equal "$(grep -E '^KERNEL.*/block/sd[a-z]{1,3}[ /]' "$WORK/events" || true)" "" "events of paths"
+
+step "the trace would have seen it"
+daemon_down
+mpath_unload
+must_wait 10 "plain disks" plain_disks_are 2
+settle
+head -c 512 "/dev/$(plain_disks | head -1)" >/dev/null
+(($(opens) > 0)) || fail "the trace has not seen an open"
