@@ -388,7 +388,9 @@ void mpath_device::probe() noexcept
 		// A path that was dead in between has earned no such credit.
 		if (health() == Health::suspect)
 			fine_seq_.fetch_add_release(1);
-		revived_ms_.store_relaxed(mpk_now_ms());
+		// Not where it was only asked who it is.
+		if (!mpath::carries_io(health()))
+			revived_ms_.store_relaxed(mpk_now_ms());
 		judge(verdict);
 		end_well();
 		return;

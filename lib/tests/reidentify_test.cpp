@@ -150,6 +150,22 @@ TEST_F(Reidentify, the_error_that_comes_right_after_a_probe_is_not_forgotten)
 	EXPECT_EQ(state(a), "foreign");
 }
 
+TEST_F(Reidentify, a_path_that_dies_after_it_was_asked_has_not_relapsed)
+{
+	auto &a = add("a");
+	auto &bio = submit();
+
+	a.error_count++;
+	observe(a);
+	run_work();
+	ASSERT_EQ(a.probes, 1);
+	// It is asked at once what has become of it.
+	a.verdict = MPATH_VERDICT_DEAD;
+	complete(bio, MPATH_STS_TRANSPORT);
+	run_work();
+	EXPECT_EQ(a.probes, 2);
+}
+
 TEST_F(Reidentify, a_dead_path_keeps_its_own_pace)
 {
 	auto &a = add("a");
