@@ -27,7 +27,7 @@ before=$(probes)
 iscsi_swap "$ISCSI_OTHER"
 # A second LUN: the inventory has changed, says the first one.
 mkdir "$ISCSI_CFG/tpgt_2/lun/lun_1"
-no_second_lun() { rm -f "$ISCSI_CFG"/tpgt_2/lun/lun_1/store; rmdir "$ISCSI_CFG/tpgt_2/lun/lun_1"; }
+no_second_lun() { rm -f "$ISCSI_CFG"/tpgt_2/lun/lun_1/store; [[ ! -d $ISCSI_CFG/tpgt_2/lun/lun_1 ]] || rmdir "$ISCSI_CFG/tpgt_2/lun/lun_1"; }
 at_exit no_second_lun
 ln -s "$ISCSI_STORE" "$ISCSI_CFG/tpgt_2/lun/lun_1/store"
 sg_turs -v "$sg" >"$WORK/turs" 2>&1 || true
@@ -39,6 +39,7 @@ fio_goes_on 100
 step "by itself"
 bed_fail 1 logout
 must_wait 10 "the path is gone" paths_are 1
+no_second_lun
 iscsi_swap "$ISCSI_STORE"
 bed_restore 1 logout
 must_wait 30 "the path is back" paths_are 2
