@@ -17,7 +17,7 @@ bool is_local(const mpath_scsi_disk &disk) noexcept
 	for (const char *transport : kLocalTransports)
 		if (mpath::same_text(disk.transport, transport))
 			return true;
-	// SAT-4 10.3.2: behind a SAS host as well.
+	// SAT-4 8.1.2: behind a SAS host as well.
 	return mpath::same_text(disk.vendor, "ATA");
 }
 

@@ -161,6 +161,20 @@ static void scsi_mpath_free_path(struct scsi_mpath_path *path)
 	kfree(path);
 }
 
+/*
+ * While sd reads a disk again, it says for a moment that the disk has a type which it then
+ * finds its host cannot carry: what is new counts when it is still so at the next look.
+ */
+static u32 scsi_mpath_settled_protection(struct scsi_mpath_path *path)
+{
+	u32 now = scsi_mpath_protection_type(path->sdev);
+
+	if (now == path->protection_seen)
+		path->protection_type = now;
+	path->protection_seen = now;
+	return path->protection_type;
+}
+
 static void scsi_mpath_geometry(struct scsi_mpath_path *path, struct mpath_geometry *geometry)
 {
 	struct scsi_device *sdev = path->sdev;
@@ -170,7 +184,7 @@ static void scsi_mpath_geometry(struct scsi_mpath_path *path, struct mpath_geome
 	BUILD_BUG_ON(sizeof(geometry->product) != SCSI_MPATH_PRODUCT_LEN + 1);
 	scsi_mpath_trim(geometry->vendor, sdev->vendor, SCSI_MPATH_VENDOR_LEN);
 	scsi_mpath_trim(geometry->product, sdev->model, SCSI_MPATH_PRODUCT_LEN);
-	geometry->protection_type = scsi_mpath_protection_type(sdev);
+	geometry->protection_type = scsi_mpath_settled_protection(path);
 }
 
 bool scsi_mpath_look_at_path(struct scsi_mpath_path *path)
@@ -276,6 +290,7 @@ int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
 	path->head = head;
 	path->sdev = sdev;
 	path->disk = disk;
+	path->protection_seen = scsi_mpath_protection_type(sdev);
 
 	ret = scsi_mpath_add_core(path);
 	if (ret) {

@@ -73,6 +73,8 @@ struct scsi_mpath_path {
 	unsigned char *buffer;    /* where a probe reads VPD page 83, and a block */
 	size_t buffer_len;
 	unsigned int block_len; /* of the block that a probe reads */
+	u32 protection_type;    /* under scsi_mpath_lock, with the next */
+	u32 protection_seen;
 	struct scsi_mpath_path_attr attrs[SCSI_MPATH_PATH_ATTRS];
 	struct list_head entry;    /* under scsi_mpath_lock */
 	struct hlist_node by_sdev; /* under scsi_mpath_lock */
@@ -180,7 +182,7 @@ bool scsi_mpath_is_what_it_was(struct scsi_device *sdev);
 
 /*
  * protection.c: the type of protection information that sd has found on the LUN and its host
- * can carry (SBC-4 4.22.2), 0 without. May sleep.
+ * can carry (SBC-3 4.22.2), 0 without. May sleep.
  */
 u32 scsi_mpath_protection_type(struct scsi_device *sdev);
 
