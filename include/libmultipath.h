@@ -20,6 +20,7 @@ struct bio;
 struct gendisk;
 struct mpath_device;
 struct mpath_head;
+struct mpath_scsi_answer;
 
 #define MPATH_NAME_LEN 64
 #define MPATH_WWID_LEN 256
@@ -67,12 +68,14 @@ enum mpath_status {
 
 /* What a probe of a path found out. */
 enum mpath_verdict {
-	MPATH_VERDICT_FINE,    /* answers, and is still the same LUN */
-	MPATH_VERDICT_DEAD,    /* does not answer, or says it cannot serve I/O */
-	MPATH_VERDICT_GONE,    /* answers that it has no such LUN */
-	MPATH_VERDICT_STANDBY, /* answers, in an access state that takes no I/O */
-	MPATH_VERDICT_FOREIGN, /* answers, but as another LUN: never use it */
-	MPATH_VERDICT_LATER,   /* cannot be asked now: ask again */
+	MPATH_VERDICT_FINE,          /* answers, and is still the same LUN */
+	MPATH_VERDICT_DEAD,          /* does not answer, or says it cannot serve I/O */
+	MPATH_VERDICT_GONE,          /* answers that it has no such LUN */
+	MPATH_VERDICT_STANDBY,       /* answers, in an access state that takes no I/O */
+	MPATH_VERDICT_FOREIGN,       /* answers, but as another LUN: never use it */
+	MPATH_VERDICT_LATER,         /* cannot be asked now: ask again */
+	MPATH_VERDICT_UNAVAILABLE,   /* as standby, and takes even fewer commands */
+	MPATH_VERDICT_TRANSITIONING, /* between two access states: ask again */
 };
 
 /*
@@ -106,6 +109,37 @@ struct mpath_device_ops {
 	 * Context: process, under the head's paths lock: must not wait for the device.
 	 */
 	void (*rescan)(void *owner);
+
+	/*
+	 * The following may be NULL. Context: as probe().
+	 *
+	 * Send REPORT TARGET PORT GROUPS (SPC-5 6.34) down the path, with the extended header or
+	 * the length-only one. The data goes to @buffer, @len bytes that the core has zeroed, and
+	 * which may be a target of DMA; what has become of the command to @answer.
+	 */
+	void (*report_port_groups)(void *owner, bool extended, u8 *buffer, u32 len,
+				   struct mpath_scsi_answer *answer);
+	/*
+	 * The LUN tells of another access state than the device handler: the handler is to read
+	 * it again. Does not wait for it.
+	 */
+	void (*refresh_handler)(void *owner);
+	/*
+	 * Have the device handler make the path's port group active. Does not wait for it:
+	 * mpath_device_activated() tells of the end, perhaps before this returns.
+	 * Return: 0, or an error; then there is no end to tell of.
+	 */
+	int (*activate)(void *owner);
+};
+
+/*
+ * Which target port the path goes through, and what is known of port groups: -1 where it is
+ * not known.
+ */
+struct mpath_port_config {
+	int group;    /* VPD page 83, designator of type 5 */
+	int relative; /* relative target port identifier, type 4 */
+	u8 tpgs; /* INQUIRY byte 5, bits 4 and 5: 0 no port groups, 1 implicit, 2 explicit, 3 both */
 };
 
 /*
@@ -120,7 +154,7 @@ struct mpath_device_ops {
  * the host to recover from errors): the path is then used where nothing better is left.
  * @host_state is NULL where the transport has none.
  * @access_state is the SPC asymmetric access state (SPC-5 6.34, bit 7 is
- * PREFERRED); NULL where the transport has none.
+ * PREFERRED), where a device handler keeps one; elsewhere NULL.
  * @error_count grows with every command that comes back with an error, also where the
  * transport then sends it again by itself, as it does after a unit attention: whatever the
  * device had to say, it may be that it has become another one. NULL where nobody counts.
@@ -143,6 +177,7 @@ struct mpath_device_config {
 	struct mpath_geometry geometry;
 	const struct mpath_device_ops *ops;
 	void *owner;
+	struct mpath_port_config port;
 };
 
 /* What a head tells of one of its paths. Valid during the call. */
@@ -189,6 +224,8 @@ struct mpath_head_stats {
 	u64 fail_no_available_path_count;
 	u64 longest_no_path_ms;
 	u32 parked;
+	u64 port_group_reports; /* REPORT TARGET PORT GROUPS sent */
+	u64 activations;        /* of port groups in standby, tried */
 };
 
 enum mpath_direction {
@@ -238,6 +275,15 @@ struct mpath_device_stats {
 struct mpath_device_latency {
 	u64 count[MPATH_LATENCY_BUCKETS];
 	u64 average_ns;
+};
+
+/* What a path knows of its asymmetric access state; the words are constants. */
+struct mpath_device_access {
+	const char *
+		state; /* active/optimized, active/non-optimized, standby, ...; none: there is none */
+	const char *source; /* who keeps it: handler, report, none */
+	int group;          /* target port group, -1: not known */
+	bool preferred;
 };
 
 #define MPATH_HEALTH_STATES 5
@@ -338,6 +384,24 @@ bool mpath_device_observe(struct mpath_device *device,
 			  const struct mpath_geometry *now) MPATH_NOEXCEPT;
 
 /*
+ * mpath_device_observe_port - which port the path goes through now, and who keeps its state
+ * @access_state: as in mpath_device_config: handlers are attached at any time, never detached
+ * To be called as often as mpath_device_observe().
+ * Context: process.
+ */
+void mpath_device_observe_port(struct mpath_device *device, const u8 *access_state,
+			       const struct mpath_port_config *port) MPATH_NOEXCEPT;
+
+/*
+ * mpath_device_activated - the end of what mpath_device_ops.activate() has begun
+ * At most once for each, and not after mpath_device_remove() has returned; the answer of a path
+ * that is removed meanwhile may be left out.
+ * @error: 0 or not
+ * Context: any.
+ */
+void mpath_device_activated(struct mpath_device *device, int error) MPATH_NOEXCEPT;
+
+/*
  * mpath_head_geometry - what the head's paths agree on; all 0 before the first path
  * Context: process, may sleep; takes the head's paths lock.
  */
@@ -431,6 +495,8 @@ void mpath_head_read_stats(struct mpath_head *head, struct mpath_head_stats *sta
 void mpath_device_read_state(struct mpath_device *device,
 			     struct mpath_device_state *state) MPATH_NOEXCEPT;
 const char *mpath_device_state_name(struct mpath_device *device) MPATH_NOEXCEPT;
+void mpath_device_read_access(const struct mpath_device *device,
+			      struct mpath_device_access *access) MPATH_NOEXCEPT;
 /* I/O in flight counted under queue-depth and service-time; 0 under the others. */
 int mpath_device_queue_depth(const struct mpath_device *device) MPATH_NOEXCEPT;
 /* Is this path the numa policy's choice for @node? Always false under the others. */

@@ -73,6 +73,14 @@ int mpath_scsi_rules_check(const char *rules) MPATH_NOEXCEPT;
 /* mpath_scsi_rules_match - do all conditions of one of the rules fit? Without rules: no. */
 bool mpath_scsi_rules_match(const char *rules, const struct mpath_scsi_disk *disk) MPATH_NOEXCEPT;
 
+/*
+ * mpath_scsi_find_port - the target port in a VPD page 83, header included
+ * Only designators with association "target port" count; what is not there, or lies beyond
+ * @len, is -1. Leaves @port->tpgs alone. Units: none.
+ */
+void mpath_scsi_find_port(const u8 *page, size_t len,
+			  struct mpath_port_config *port) MPATH_NOEXCEPT;
+
 /* What decides whether a disk takes part. */
 struct mpath_scsi_traits {
 	u8 type; /* peripheral device type, SPC-5 table 145 */

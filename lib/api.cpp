@@ -243,6 +243,23 @@ const char *mpath_device_state_name(mpath_device *device) noexcept
 	return device->shown().name;
 }
 
+void mpath_device_read_access(const mpath_device *device,
+			      struct mpath_device_access *access) noexcept
+{
+	*access = device->shown_access();
+}
+
+void mpath_device_observe_port(mpath_device *device, const u8 *access_state,
+			       const mpath_port_config *port) noexcept
+{
+	device->head().observe_port(device, access_state, *port);
+}
+
+void mpath_device_activated(mpath_device *device, int error) noexcept
+{
+	device->head().activated(*device, error);
+}
+
 int mpath_device_queue_depth(const mpath_device *device) noexcept
 {
 	return device->nr_active();

@@ -32,7 +32,8 @@ int mpath_head::create(const mpath_head_config &config, mpath_head **out) noexce
 	auto *head = new (memory) mpath_head(config);
 
 	if (!head->pool_ || !head->requeue_lock_ || !head->cursors_ || !head->paths_lock_ ||
-	    !head->requeue_work_ || !head->watch_ || !head->announcer_.is_whole()) {
+	    !head->requeue_work_ || !head->watch_ || !head->announcer_.is_whole() || !head->alua_ ||
+	    !head->activation_) {
 		destroy(head);
 		return -ENOMEM;
 	}
@@ -59,6 +60,8 @@ bool mpath_head::set_live() noexcept
 void mpath_head::kill() noexcept
 {
 	life_.store_release(Life::dead);
+	alua_.stop();
+	activation_.stop();
 	// A submitter decides to park and parks in one read section. After this wait none is
 	// left that saw the head alive, so the kick finds every bio that will ever be parked
 	// by a submitter. Kicking first would strand one, and del_gendisk() would then wait
@@ -77,6 +80,7 @@ int mpath_head::add_path(const mpath_device_config &config, mpath_device **out) 
 		// its users know.
 		if (!last_path_id_) {
 			geometry_ = config.geometry;
+			activation_.set_array(geometry_);
 		} else if (const auto found = mpath::compare(geometry_, config.geometry);
 			   found.what) {
 			mpk_log(MPATH_LOG_ERR,
@@ -93,10 +97,12 @@ int mpath_head::add_path(const mpath_device_config &config, mpath_device **out) 
 		// It has just been scanned.
 		path->news_seen = news_seq_;
 		paths_.push_back(path, guard);
+		alua_.note(*path);
 		*out = path;
 	}
 	path_came_back();
 	announce_soon();
+	ask_access_soon();
 	return 0;
 }
 
@@ -118,6 +124,8 @@ void mpath_head::remove_path(mpath_device *path) noexcept
 	// are references, of bios in flight and of ioctls.
 	mpk_synchronize();
 	path->drain();
+	// Nobody begins one through it any more.
+	activation_.ended(*path, -ESHUTDOWN);
 	mpath_device::destroy(path);
 	// A bio that waited for the verdict on this path has to look again.
 	kick();
@@ -169,6 +177,11 @@ bool mpath_head::observe(mpath_device *path, const mpath_geometry &now) noexcept
 	if (path->looks_different())
 		announce_soon();
 	path->ask_at_leisure(mpk_now_ms());
+	{
+		ReadGuard reading;
+
+		alua_.review(reading);
+	}
 	if (const auto found = mpath::compare(geometry_, mpath::as_sized(now, geometry_));
 	    found.what) {
 		if (path->health() != mpath::Health::foreign)
@@ -247,9 +260,51 @@ bool mpath_head::awaits_answers() noexcept
 void mpath_head::path_came_back() noexcept
 {
 	stop_clock();
+	{
+		ReadGuard guard;
+
+		alua_.review(guard);
+	}
 	// It may be the nearest one of nodes that have settled for another, and would stay there.
 	cache_.forget(nullptr);
 	kick();
+}
+
+void mpath_head::access_changed() noexcept
+{
+	bool back;
+
+	{
+		ReadGuard guard;
+
+		back = has_any_path(guard);
+	}
+	if (back)
+		path_came_back();
+	else
+		kick();
+	announce_soon();
+}
+
+void mpath_head::note_health(const mpath_device &path, mpath::Health from,
+			     mpath::Health to) noexcept
+{
+	// A port that goes or comes back, or its controller, moves the groups of the others.
+	if (mpath::carries_io(from) != mpath::carries_io(to) || to == mpath::Health::dead)
+		ask_access_soon();
+	if (path.rank() != mpath::kRankOptimizedPreferred)
+		return;
+
+	ReadGuard guard;
+
+	alua_.review(guard);
+}
+
+void mpath_head::observe_port(mpath_device *path, const u8 *kept,
+			      const mpath_port_config &port) noexcept
+{
+	path->observe_port(kept, port);
+	alua_.note(*path);
 }
 
 void mpath_head::set_iopolicy(mpath_iopolicy iopolicy) noexcept
@@ -297,6 +352,8 @@ mpath_head_stats mpath_head::stats() noexcept
 	stats.requeue_no_usable_path_count = requeued_no_usable_path_.load_relaxed();
 	stats.fail_no_available_path_count = failed_no_available_path_.load_relaxed();
 	stats.longest_no_path_ms = longest_no_path_ms();
+	stats.port_group_reports = alua_.asked();
+	stats.activations = activation_.activations();
 
 	mpath::SpinGuard guard(requeue_lock_.get());
 

@@ -8,6 +8,8 @@
 // Crossings into the shim for one bio that succeeds: ten, counted by a unit test.
 #pragma once
 
+#include "activation.hpp"
+#include "alua.hpp"
 #include "announce.hpp"
 #include "geometry.hpp"
 #include "path_list.hpp"
@@ -48,8 +50,27 @@ struct mpath_head final {
 
 	void kick() noexcept { mpk_work_kick(requeue_work_.get()); }
 	void path_came_back() noexcept;
+	// The access state of a path is another one. Context: any.
+	void access_changed() noexcept;
+	// Perhaps it is. Context: any.
+	void ask_access_soon() noexcept { alua_.soon(); }
+	// What I/O and probes show of @path has changed. Context: any.
+	void note_health(const mpath_device &path, mpath::Health from, mpath::Health to) noexcept;
 	// A path has changed in a way that user space wants to know. Context: any.
 	void announce_soon() noexcept { announcer_.soon(); }
+
+	// --- port groups ------------------------------------------------------------------
+
+	bool lun_informs() const noexcept { return alua_.informs(); }
+	u64 transition_limit_ms() const noexcept { return alua_.transition_limit_ms(); }
+	// I/O waits for a path, or has, and none has come back since.
+	bool io_waits() const noexcept { return no_path_since_ms_.load_relaxed() > kNobodyWaits; }
+	void observe_port(mpath_device *path, const u8 *kept,
+			  const mpath_port_config &port) noexcept;
+	void activated(const mpath_device &path, int error) noexcept
+	{
+		activation_.ended(path, error);
+	}
 
 	// --- attributes ---------------------------------------------------------------
 
@@ -97,6 +118,8 @@ private:
 	// Its disk says @now of itself. True if its limits are others than before.
 	bool take_news(mpath_device *path, const mpath::Facts &now) noexcept;
 	void compare_caches(const mpath::MutexGuard &guard) noexcept;
+	// Will a path take I/O soon, because its port group changes its state, or is made to?
+	bool access_may_come(u64 now_ms, const mpath::ReadGuard &guard) noexcept;
 	// May a bio without a path wait for one, at this moment?
 	bool may_wait(const mpath::ReadGuard &guard) noexcept;
 	[[gnu::noinline, gnu::cold]] void accuse(const mpath_io *io) noexcept;
@@ -147,6 +170,9 @@ private:
 	mpath::Owned<mpk_mutex, mpk_mutex_destroy> paths_lock_;
 	mpath::Owned<mpk_work, mpk_work_destroy> requeue_work_;
 	mpath::Announcer announcer_;
+	mpath::Alua alua_{*this, paths_};
+	mpath::Activation activation_{*this, paths_};
+	mpath::Atomic<u64> hoped_ms_{0}; // when access_may_come() was true last
 	mpath::Atomic<int> no_path_timeout_ms_;
 	mpath::Atomic<bool> queue_if_no_path_{false};
 	mpath::Atomic<u32> parked_limit_kib_{0};

@@ -36,6 +36,19 @@ constexpr u64 kStallLatencies = 4;
 // A path that dies this soon after a probe found it fine has relapsed.
 constexpr u64 kRelapseMs = 10000;
 
+// What the sense data says that made the verdict.
+constexpr u8 access_by(mpath_verdict verdict) noexcept
+{
+	switch (verdict) {
+	case MPATH_VERDICT_TRANSITIONING:
+		return mpath::kAccessTransitioning;
+	case MPATH_VERDICT_UNAVAILABLE:
+		return mpath::kAccessUnavailable;
+	default:
+		return mpath::kAccessStandby;
+	}
+}
+
 } // namespace
 
 mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &config) noexcept
@@ -44,11 +57,11 @@ mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &
 	  device_state_(config.device_state),
 	  // Never for a reader to tell whether there is one.
 	  host_state_(config.host_state ? config.host_state : config.device_state),
-	  access_state_(config.access_state), disk_(config.disk), numa_node_(config.numa_node),
-	  id_(id), head_(head), waiting_states_(config.waiting_states),
-	  error_count_(config.error_count), ref_(mpk_ref_create()),
-	  probe_(mpk_work_create(MPATH_WORK_PROBE, run_probe, this)), ops_(config.ops),
-	  owner_(config.owner)
+	  access_(config.access_state, config.port), disk_(config.disk),
+	  numa_node_(config.numa_node), id_(id), head_(head),
+	  waiting_states_(config.waiting_states), error_count_(config.error_count),
+	  ref_(mpk_ref_create()), probe_(mpk_work_create(MPATH_WORK_PROBE, run_probe, this)),
+	  ops_(config.ops), owner_(config.owner)
 {
 	mpath::copy_text(name_, config.name);
 	facts = mpath::facts_of(config.geometry);
@@ -96,6 +109,7 @@ void mpath_device::changed(Health from, Health to, Reason why) noexcept
 	announce(word(from), word(to), word(why));
 	if (to == Health::removing)
 		return;
+	head_.note_health(*this, from, to);
 	mpk_log_ratelimited(to == Health::usable ? MPATH_LOG_INFO : MPATH_LOG_WARN,
 			    "%s: path %s: %s -> %s (%s)\n", head_.name(), name_, word(from),
 			    word(to), word(why));
@@ -238,7 +252,8 @@ void mpath_device::ask_if_changed(u64 now_ms) noexcept
 	}
 	// The device handler hears of a new access state from the sense data of commands
 	// only, and a path that carries no I/O gets no commands.
-	if (!mpath::carries_io(health()) || takes_io() || now_ms - asked_ms_ < kProbeDeadMs)
+	if (!mpath::carries_io(health()) || takes_io() || now_ms - asked_ms_ < kProbeDeadMs ||
+	    head_.lun_informs())
 		return;
 	asked_ms_ = now_ms;
 	mpk_work_kick(probe_.get());
@@ -252,12 +267,15 @@ bool mpath_device::looks_different() noexcept
 	const char *const before = looked_;
 
 	looked_ = shown().name;
+	// Of one that began long ago nothing is to be hoped for when I/O comes.
+	is_in_transition(mpk_now_ms(), 0);
 	return looked_ != before;
 }
 
 void mpath_device::ask_at_leisure(u64 now_ms) noexcept
 {
-	const u64 pace = access_state() ? kAskAccessMs : kAskIdentityMs;
+	const bool for_access = access() != Access::optimized && !head_.lun_informs();
+	const u64 pace = for_access ? kAskAccessMs : kAskIdentityMs;
 
 	ask_after_errors();
 	if (!mpath::carries_io(health()) || now_ms - asked_at_leisure_ms_ < pace)
@@ -376,7 +394,7 @@ void mpath_device::probe() noexcept
 	if (verdict != MPATH_VERDICT_DEAD && verdict != MPATH_VERDICT_LATER)
 		mpath::TargetPort::note_answer(this);
 
-	if (verdict != MPATH_VERDICT_LATER) {
+	if (verdict != MPATH_VERDICT_LATER && verdict != MPATH_VERDICT_TRANSITIONING) {
 		later_ = 0;
 		no_such_lun_.store_relaxed(verdict == MPATH_VERDICT_GONE);
 	}
@@ -403,30 +421,54 @@ void mpath_device::probe() noexcept
 		mpk_work_arm(probe_.get(), kProbeDeadMs);
 		return;
 	case MPATH_VERDICT_STANDBY:
+	case MPATH_VERDICT_UNAVAILABLE:
 		judge(verdict);
-		// It is well, and what keeps it from I/O is read where the device handler keeps
-		// it. Where nobody keeps it, or not yet, all that helps is to ask again.
-		if (takes_io()) {
-			change_health(Health::dead, Reason::access_state);
-			mpk_work_arm(probe_.get(), kProbeDeadMs);
-		} else {
-			change_health(at_best(mpk_now_ms()), Reason::access_state);
+		refused(verdict);
+		return;
+	case MPATH_VERDICT_TRANSITIONING:
+		if (!takes_io() || head_.lun_informs()) {
+			refused(verdict);
+			return;
 		}
-		head_.kick();
+		// Nobody keeps the state, or has heard of it yet.
+		later();
 		return;
 	case MPATH_VERDICT_FOREIGN:
 		change_health(Health::foreign, Reason::probe_other_lun);
 		head_.kick();
 		return;
 	case MPATH_VERDICT_LATER:
-		if (health() == Health::suspect && ++later_ == kMaxLater) {
-			later_ = 0;
-			change_health(Health::dead, Reason::probe_unanswered);
-			head_.kick();
-		}
-		mpk_work_arm(probe_.get(), kProbeLaterMs);
+		later();
 		return;
 	}
+}
+
+void mpath_device::later() noexcept
+{
+	if (health() == Health::suspect && ++later_ == kMaxLater) {
+		later_ = 0;
+		change_health(Health::dead, Reason::probe_unanswered);
+		head_.kick();
+	}
+	mpk_work_arm(probe_.get(), kProbeLaterMs);
+}
+
+void mpath_device::refused(mpath_verdict verdict) noexcept
+{
+	// Where the LUN tells of its port groups, the state is known; the question after it is to
+	// tell of the others.
+	if (head_.lun_informs())
+		hear_access_by_sense(access_by(verdict));
+	head_.ask_access_soon();
+	// It is well, and what keeps it from I/O is in its access state. Where nobody keeps that,
+	// or not yet, all that helps is to ask again.
+	if (takes_io()) {
+		change_health(Health::dead, Reason::access_state);
+		mpk_work_arm(probe_.get(), kProbeDeadMs);
+	} else {
+		change_health(at_best(mpk_now_ms()), Reason::access_state);
+	}
+	head_.kick();
 }
 
 void mpath_device::start_removing() noexcept

@@ -16,6 +16,7 @@
 #include "geometry.hpp"
 #include "health.hpp"
 #include "epochs.hpp"
+#include "path_access.hpp"
 #include "path_stats.hpp"
 #include "port.h"
 #include "target_port.hpp"
@@ -47,15 +48,16 @@ struct mpath_device final {
 		return mpath::carries_io(health()) && is_in_service();
 	}
 	// Among those, the least first: a host that takes commands before one that lets them wait,
-	// marginal before stalled, optimized before non-optimized.
+	// marginal before stalled, optimized before non-optimized, preferred before others.
 	unsigned reluctance() const noexcept
 	{
-		constexpr unsigned kHealth = 2, kHost = 16;
+		constexpr unsigned kHealth = mpath::kNrRanks, kHost = 8 * kHealth;
 
-		return host_waits() * kHost + static_cast<unsigned>(health()) * kHealth +
-		       (access_state() != 0);
+		return host_waits() * kHost + static_cast<unsigned>(health()) * kHealth + rank();
 	}
-	bool is_optimized() noexcept { return can_carry_io() && access_state() == 0; }
+	mpath::Rank rank() const noexcept { return access_.rank(); }
+	// As far as the hint goes, no path that can carry I/O has a better rank.
+	bool is_first_choice() noexcept { return can_carry_io() && access_.ranks_first(); }
 	// A probe is due whose verdict decides what becomes of the path.
 	bool verdict_due() const noexcept
 	{
@@ -70,8 +72,8 @@ struct mpath_device final {
 	}
 
 	Health health() const noexcept { return health_.health(); }
-	Access access() const noexcept { return mpath::access_of(access_state()); }
-	bool takes_io() const noexcept { return mpath::takes_io(access_state()); }
+	Access access() const noexcept { return mpath::access_of(access_.state()); }
+	bool takes_io() const noexcept { return mpath::takes_io(access_.state()); }
 
 	gendisk *disk() const noexcept { return disk_; }
 	int numa_node() const noexcept { return numa_node_; }
@@ -144,6 +146,45 @@ struct mpath_device final {
 	// Any may have been told that this is another LUN now. Context: any; the caller has a
 	// reference, is in a read section, or holds the head's paths lock.
 	void ask_after_errors() noexcept;
+
+	// --- port groups (path_access.cpp) ------------------------------------------------
+
+	int port_group() const noexcept { return access_.group(); }
+	int relative_port() const noexcept { return access_.relative_port(); }
+	bool reports_port_groups() const noexcept
+	{
+		return access_.tpgs() && ops_->report_port_groups;
+	}
+	// And would it answer now? In every access state but offline it has to.
+	bool can_be_asked_for_port_groups() const noexcept
+	{
+		return reports_port_groups() && health() < Health::dead &&
+		       device_state_in(usable_states_) &&
+		       mpath::without_preference(access_.state()) != mpath::kAccessOffline;
+	}
+	// Context: process, may sleep; the caller has a reference.
+	void report_port_groups(bool extended, u8 *buffer, u32 len,
+				mpath_scsi_answer *answer) noexcept
+	{
+		ops_->report_port_groups(owner_, extended, buffer, len, answer);
+	}
+	// The LUN says that this is the path's state, or its sense data do. Return: does that
+	// change what counts? Context: any; one report at a time.
+	bool hear_access(u8 state) noexcept;
+	bool hear_access_by_sense(u8 state) noexcept;
+	// The handler has contradicted for the first, second, fourth ... time in a row. Context: the
+	// head's reporter, as is the next.
+	bool handler_has_to_look() const noexcept;
+	void refresh_handler() noexcept;
+	void observe_port(const u8 *kept, const mpath_port_config &port) noexcept;
+	void set_first_rank(mpath::Rank rank) noexcept { access_.set_first_rank(rank); }
+	// Between two states, for no longer than @limit_ms since somebody noticed? Context: any.
+	bool is_in_transition(u64 now_ms, u64 limit_ms) noexcept;
+	// In standby, and could a device handler make it active?
+	bool can_be_activated() const noexcept;
+	int activate() noexcept { return ops_->activate(owner_); }
+	mpath_device_access shown_access() const noexcept;
+
 	// I/O in flight does not come back, or does again. Changes nothing for a path that is not
 	// in service; when it ends, the path is what it was. Context: any; the caller has a
 	// reference or is in a read section.
@@ -239,12 +280,6 @@ private:
 		return error_count_ ? __atomic_load_n(error_count_, __ATOMIC_RELAXED) : 0;
 	}
 	bool host_waits() const noexcept { return state_in(host_state_, host_waiting_states_); }
-	u8 access_state() const noexcept
-	{
-		return access_state_ ? mpath::without_preference(
-					       __atomic_load_n(access_state_, __ATOMIC_RELAXED))
-				     : 0;
-	}
 	bool is_in_service() noexcept
 	{
 		if (!device_state_in(usable_states_)) [[unlikely]] {
@@ -268,6 +303,9 @@ private:
 	Reason why_dead(mpath_verdict verdict) const noexcept;
 	void note_death() noexcept;
 	void judge(mpath_verdict verdict) noexcept;
+	void later() noexcept;
+	// Its port group refuses I/O, says the probe.
+	void refused(mpath_verdict verdict) noexcept;
 	void end_well() noexcept;
 	const char *transport_word(Reason *why) const noexcept;
 	static void run_probe(void *device) noexcept;
@@ -281,7 +319,7 @@ private:
 	const u32 host_waiting_states_;
 	const u32 *const device_state_;
 	const u32 *const host_state_;
-	const u8 *const access_state_;
+	mpath::PathAccess access_;
 	gendisk *const disk_;
 	const int numa_node_;
 	const u32 id_;
@@ -312,6 +350,7 @@ private:
 	mpath::Atomic<bool> cache_differs_{false};
 	mpath::Atomic<bool> withdrawn_{false};   // by its transport, and not asked since it is back
 	mpath::Atomic<u64> refused_ms_{0};       // first seen refused by its transport, 0: not now
+	mpath::Atomic<u64> transition_ms_{0};    // first seen in transition, 0: not now
 	u64 asked_ms_ = 0;                       // the requeue work's
 	u64 asked_at_leisure_ms_ = mpk_now_ms(); // under the head's paths lock
 	const char *looked_ = nullptr;           // under the head's paths lock

@@ -2,8 +2,9 @@
 // policy: which path carries the next bio.
 //
 // A policy is a type with one static function; choose_path() is the one switch. All
-// share three rules: a path that cannot carry I/O is never chosen, an optimized path
-// always beats a non-optimized one, and among equals the path attached first wins.
+// share three rules: a path that cannot carry I/O is never chosen, a better rank always wins
+// (optimized before non-optimized, then preferred before others: access.hpp), and among
+// equals the path attached first does.
 // A policy sees usable paths only. Where it finds none, the least reluctant of the others
 // that can carry I/O is taken, whatever the policy.
 //

@@ -2,8 +2,8 @@
 // numa: the nearest path of each NUMA node, kept until something better is right.
 //
 // Semantics of the upstream numa policy. As there, a cached path serves only while it
-// is optimized, so while only non-optimized ones are left each bio looks again; unlike
-// there, a cached path that was disabled meanwhile is not used.
+// is optimized (and preferred, if one of those is preferred), so while only others are left
+// each bio looks again; unlike there, a cached path that was disabled meanwhile is not used.
 #pragma once
 
 #include "policy.hpp"
@@ -19,7 +19,7 @@ struct Numa {
 		Atomic<mpath_device *> &cached = cache.by_node[node];
 		mpath_device *path = cached.load_acquire();
 
-		if (path && path->is_optimized() && filter.accepts(*path)) [[likely]]
+		if (path && path->is_first_choice() && filter.accepts(*path)) [[likely]]
 			return path;
 		path = nearest(paths, static_cast<int>(node), filter, guard);
 		// What a bio takes that shuns the paths it failed on is no choice for the node.
@@ -33,22 +33,24 @@ struct Numa {
 	static mpath_device *nearest(const PathList &paths, int node, const Filter &filter,
 				     const ReadGuard &guard) noexcept
 	{
-		mpath_device *best[2] = {};
-		int best_distance[2] = {};
+		mpath_device *best = nullptr;
+		Rank best_rank = kNrRanks;
+		int best_distance = 0;
 
 		for (auto *path = paths.first(guard); path; path = paths.after(*path, guard)) {
 			if (!path->can_carry_io() || !filter.accepts(*path))
 				continue;
 
-			const bool second = !path->is_optimized();
+			const Rank rank = path->rank();
 			const int away = distance(node, path->numa_node());
 
-			if (!best[second] || away < best_distance[second]) {
-				best[second] = path;
-				best_distance[second] = away;
+			if (rank < best_rank || (rank == best_rank && away < best_distance)) {
+				best = path;
+				best_rank = rank;
+				best_distance = away;
 			}
 		}
-		return best[0] ? best[0] : best[1];
+		return best;
 	}
 
 private:

@@ -14,25 +14,27 @@ struct QueueDepth {
 	static mpath_device *choose(const PathList &paths, const PathCache &, const Filter &filter,
 				    const ReadGuard &guard) noexcept
 	{
-		mpath_device *best[2] = {};
-		int best_depth[2] = {};
+		mpath_device *best = nullptr;
+		Rank best_rank = kNrRanks;
+		int best_depth = 0;
 
 		for (auto *path = paths.first(guard); path; path = paths.after(*path, guard)) {
 			if (!path->can_carry_io() || !filter.accepts(*path))
 				continue;
 
-			const bool second = !path->is_optimized();
+			const Rank rank = path->rank();
 			const int depth = path->nr_active();
 
-			if (!best[second] || depth < best_depth[second]) {
-				best[second] = path;
-				best_depth[second] = depth;
+			if (rank < best_rank || (rank == best_rank && depth < best_depth)) {
+				best = path;
+				best_rank = rank;
+				best_depth = depth;
 			}
 			// Nothing can be shallower.
-			if (!second && depth == 0)
+			if (depth == 0 && path->is_first_choice())
 				break;
 		}
-		return best[0] ? best[0] : best[1];
+		return best;
 	}
 };
 

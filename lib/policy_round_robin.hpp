@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // round-robin: the next optimized path after the last one; with none, the next
-// non-optimized one.
+// non-optimized one. Of either kind the preferred ones, if there are any.
 //
 // Differs from upstream where upstream has bugs: the walk ends when the list does,
 // twice at most, whether or not the last path is still linked; the number of paths is
@@ -57,9 +57,9 @@ private:
 	{
 		if (!path.can_carry_io() || !filter.accepts(path))
 			return false;
-		if (path.is_optimized())
+		if (path.is_first_choice())
 			return true;
-		if (!second_best)
+		if (!second_best || path.rank() < second_best->rank())
 			second_best = &path;
 		return false;
 	}

@@ -15,33 +15,32 @@ struct ServiceTime {
 	static mpath_device *choose(const PathList &paths, const PathCache &, const Filter &filter,
 				    const ReadGuard &guard) noexcept
 	{
-		u64 least[2] = {kNone, kNone};
+		Rank best_rank = kNrRanks;
+		u64 least = 0;
 
 		for (auto *path = paths.first(guard); path; path = paths.after(*path, guard)) {
 			if (!path->can_carry_io() || !filter.accepts(*path))
 				continue;
 
-			const bool second = !path->is_optimized();
+			const Rank rank = path->rank();
 			const u64 wait = path->expected_wait_ns(filter.direction());
 
-			if (wait < least[second])
-				least[second] = wait;
+			if (rank < best_rank || (rank == best_rank && wait < least)) {
+				best_rank = rank;
+				least = wait;
+			}
 		}
-		if (least[0] != kNone)
-			return shallowest(paths, filter, false, least[0], guard);
-		if (least[1] != kNone)
-			return shallowest(paths, filter, true, least[1], guard);
-		return nullptr;
+		return best_rank < kNrRanks ? shallowest(paths, filter, best_rank, least, guard)
+					    : nullptr;
 	}
 
 private:
-	static constexpr u64 kNone = ~0ull;
 	// So much longer a wait is no reason to prefer another path.
 	static constexpr u64 kNearly = 8;
 
 	// The least deep of those that are nearly the best; or one that is to be tried.
 	template <typename Filter>
-	static mpath_device *shallowest(const PathList &paths, const Filter &filter, bool second,
+	static mpath_device *shallowest(const PathList &paths, const Filter &filter, Rank rank,
 					u64 least, const ReadGuard &guard) noexcept
 	{
 		const u64 enough = least + least / kNearly;
@@ -50,8 +49,7 @@ private:
 		int best_depth = 0;
 
 		for (auto *path = paths.first(guard); path; path = paths.after(*path, guard)) {
-			if (!path->can_carry_io() || !filter.accepts(*path) ||
-			    path->is_optimized() == second)
+			if (!path->can_carry_io() || !filter.accepts(*path) || path->rank() != rank)
 				continue;
 			if (path->take_trial(filter.direction())) [[unlikely]]
 				return path;

@@ -37,10 +37,11 @@ mpath_verdict not_ready_verdict(u8 ascq) noexcept
 {
 	switch (ascq) {
 	case 0x0a:
-		return MPATH_VERDICT_LATER;
+		return MPATH_VERDICT_TRANSITIONING;
 	case 0x0b:
-	case 0x0c:
 		return MPATH_VERDICT_STANDBY;
+	case 0x0c:
+		return MPATH_VERDICT_UNAVAILABLE;
 	default:
 		return MPATH_VERDICT_DEAD;
 	}

@@ -297,6 +297,17 @@ void mpath_head::fail_now() noexcept
 	kick();
 }
 
+bool mpath_head::access_may_come(u64 now_ms, const ReadGuard &guard) noexcept
+{
+	bool comes = activation_.hope(now_ms, guard);
+
+	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
+		comes |= path->is_in_transition(now_ms, transition_limit_ms());
+	if (comes)
+		hoped_ms_.store_relaxed(now_ms);
+	return comes;
+}
+
 bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 {
 	const int timeout = no_path_timeout_ms();
@@ -321,11 +332,19 @@ bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 		mpk_work_arm(requeue_work_.get(), kLookAgainMs);
 		since = now;
 	}
+	const bool comes = access_may_come(now, guard);
+
 	// For ever; the clock is for the record.
 	if (timeout < 0 || queue)
 		return true;
+	// No path, but the time that this may take is the target's to say.
+	if (comes)
+		return true;
+
+	const u64 hoped = hoped_ms_.load_relaxed();
+
 	// Another CPU may have started it a moment after this one has looked at the time.
-	if (now < since + static_cast<u64>(timeout))
+	if (now < (hoped > since ? hoped : since) + static_cast<u64>(timeout))
 		return true;
 	// A probe is on its way and ends soon, one way or the other. Or it has just ended, since
 	// the caller looked for a path.
@@ -458,6 +477,7 @@ void mpath_head::ask_silent(const ReadGuard &guard) noexcept
 
 	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
 		path->ask_if_changed(now);
+	ask_access_soon();
 }
 
 void mpath_head::stop_clock(u64 to) noexcept

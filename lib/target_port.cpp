@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "target_port.hpp"
 
+#include "activation.hpp"
+#include "alua.hpp"
 #include "path.hpp"
 #include "util/assert.hpp"
 
@@ -190,6 +192,8 @@ void TargetPort::run(void *arg) noexcept
 
 bool mpath_core_init() noexcept
 {
+	mpath::Alua::init();
+	mpath::Activation::init();
 	return mpath::TargetPort::init();
 }
 

@@ -34,6 +34,11 @@ module_param_cb(scsi_multipath_always, &scsi_mpath_switch_ops, &scsi_mpath_defau
 MODULE_PARM_DESC(scsi_multipath_always,
 		 "Take every LUN that has a unique id in VPD page 83 (default N)");
 
+module_param_cb(report_port_groups, &scsi_mpath_switch_ops, &scsi_mpath_report_port_groups, 0644);
+MODULE_PARM_DESC(
+	report_port_groups,
+	"Ask LUNs for the access states of their target port groups; N: only a device handler's word counts (default Y)");
+
 static int scsi_mpath_set_iopolicy(const char *val, const struct kernel_param *kp)
 {
 	int policy = mpath_iopolicy_parse(val);
@@ -140,5 +145,5 @@ module_exit(scsi_multipath_exit);
 
 MODULE_DESCRIPTION("Native multipath for SCSI disks");
 MODULE_LICENSE("GPL");
-/* Reads the access states of paths; nobody else asks for it. */
+/* Keeps the access states of paths, and activates them; nobody else asks for it. */
 MODULE_SOFTDEP("pre: scsi_dh_alua");

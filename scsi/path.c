@@ -131,12 +131,20 @@ static enum mpath_verdict scsi_mpath_probe(void *owner)
 	enum mpath_verdict ready, identity;
 
 	ready = scsi_mpath_probe_ready(path);
-	if (ready != MPATH_VERDICT_FINE && ready != MPATH_VERDICT_STANDBY)
+	/* A port group that takes no I/O tells who it is all the same. */
+	switch (ready) {
+	case MPATH_VERDICT_FINE:
+	case MPATH_VERDICT_STANDBY:
+	case MPATH_VERDICT_UNAVAILABLE:
+	case MPATH_VERDICT_TRANSITIONING:
+		break;
+	default:
 		return ready;
+	}
 	identity = scsi_mpath_probe_identity(path);
 	if (identity != MPATH_VERDICT_FINE)
 		return identity;
-	if (ready == MPATH_VERDICT_STANDBY ||
+	if (ready != MPATH_VERDICT_FINE ||
 	    !mpath_scsi_takes_io(READ_ONCE(path->sdev->access_state)))
 		return ready;
 	return scsi_mpath_probe_read(path);
@@ -150,6 +158,9 @@ static void scsi_mpath_rescan_path(void *owner)
 static const struct mpath_device_ops scsi_mpath_device_ops = {
 	.probe = scsi_mpath_probe,
 	.rescan = scsi_mpath_rescan_path,
+	.report_port_groups = scsi_mpath_report_groups,
+	.refresh_handler = scsi_mpath_refresh_handler,
+	.activate = scsi_mpath_activate,
 };
 
 static void scsi_mpath_free_path(struct scsi_mpath_path *path)
@@ -190,11 +201,15 @@ static void scsi_mpath_geometry(struct scsi_mpath_path *path, struct mpath_geome
 bool scsi_mpath_look_at_path(struct scsi_mpath_path *path)
 {
 	struct mpath_geometry now = {};
+	struct mpath_port_config port;
+	const u8 *access_state;
 	char wwid[MPATH_WWID_LEN];
 
 	scsi_mpath_cached_wwid(path->sdev, wwid);
 	if (strcmp(wwid, path->head->wwid))
 		mpath_device_recheck(path->core);
+	access_state = scsi_mpath_port(path->sdev, &port);
+	mpath_device_observe_port(path->core, access_state, &port);
 	scsi_mpath_geometry(path, &now);
 	return mpath_device_observe(path->core, &now);
 }
@@ -221,7 +236,6 @@ static int scsi_mpath_add_core(struct scsi_mpath_path *path)
 		.host_state = (const u32 *)&sdev->host->shost_state,
 		.host_waiting_states = BIT(SHOST_RECOVERY) | BIT(SHOST_CANCEL_RECOVERY) |
 				       BIT(SHOST_DEL_RECOVERY),
-		.access_state = &sdev->access_state,
 		.error_count = (const u32 *)&sdev->ioerr_cnt.counter,
 		.target_port = scsi_mpath_target_port(sdev),
 		.ops = &scsi_mpath_device_ops,
@@ -233,6 +247,7 @@ static int scsi_mpath_add_core(struct scsi_mpath_path *path)
 	BUILD_BUG_ON(sizeof(sdev->ioerr_cnt.counter) != sizeof(u32));
 	snprintf(name, sizeof(name), "%s (%s)", dev_name(&sdev->sdev_gendev),
 		 path->disk->disk_name);
+	config.access_state = scsi_mpath_port(sdev, &config.port);
 	scsi_mpath_geometry(path, &config.geometry);
 	return mpath_head_add_path(path->head->core, &config, &path->core);
 }
@@ -361,6 +376,7 @@ void scsi_mpath_remove_path(struct scsi_device *sdev)
 	/* Whatever waits for a path on this head, the work item included, waits in vain. */
 	if (last)
 		mpath_head_kill(head->core);
+	scsi_mpath_abandon_activation(path);
 	mpath_device_remove(path->core);
 	if (last)
 		scsi_mpath_bury_head(head);

@@ -54,7 +54,7 @@ struct scsi_mpath_head {
 	bool dying;                /* no path, and nobody finds it any more */
 };
 
-#define SCSI_MPATH_PATH_ATTRS 25
+#define SCSI_MPATH_PATH_ATTRS 29
 
 /* A file in the directory of a path's disk; each path has its own. */
 struct scsi_mpath_path_attr {
@@ -75,6 +75,8 @@ struct scsi_mpath_path {
 	unsigned int block_len; /* of the block that a probe reads */
 	u32 protection_type;    /* under scsi_mpath_lock, with the next */
 	u32 protection_seen;
+	struct scsi_mpath_activation *activation; /* under alua.c's lock, as is the next */
+	bool leaving;
 	struct scsi_mpath_path_attr attrs[SCSI_MPATH_PATH_ATTRS];
 	struct list_head entry;    /* under scsi_mpath_lock */
 	struct hlist_node by_sdev; /* under scsi_mpath_lock */
@@ -185,6 +187,21 @@ bool scsi_mpath_is_what_it_was(struct scsi_device *sdev);
  * can carry (SBC-3 4.22.2), 0 without. May sleep.
  */
 u32 scsi_mpath_protection_type(struct scsi_device *sdev);
+
+/* alua.c */
+extern bool scsi_mpath_report_port_groups; /* the parameter: the LUN may be asked */
+/* The path's port, and its access state if a device handler keeps one. Any context. */
+const u8 *scsi_mpath_port(struct scsi_device *sdev, struct mpath_port_config *port);
+/* Of mpath_device_ops. */
+void scsi_mpath_report_groups(void *owner, bool extended, u8 *buffer, u32 len,
+			      struct mpath_scsi_answer *answer);
+void scsi_mpath_refresh_handler(void *owner);
+int scsi_mpath_activate(void *owner);
+/*
+ * The path is about to go: no activation begins, and the end of one that is under way is not
+ * told any more. Before mpath_device_remove().
+ */
+void scsi_mpath_abandon_activation(struct scsi_mpath_path *path);
 
 /* sysfs.c */
 extern const struct attribute_group *scsi_mpath_device_groups[];

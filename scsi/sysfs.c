@@ -199,6 +199,8 @@ SCSI_MPATH_COUNTER(io_requeue_no_usable_path_count, requeue_no_usable_path_count
 SCSI_MPATH_COUNTER(io_fail_no_available_path_count, fail_no_available_path_count);
 SCSI_MPATH_COUNTER(mpath_longest_no_path_ms, longest_no_path_ms);
 SCSI_MPATH_COUNTER(mpath_parked, parked);
+SCSI_MPATH_COUNTER(mpath_port_group_reports, port_group_reports);
+SCSI_MPATH_COUNTER(mpath_activations, activations);
 
 static struct attribute *scsi_mpath_disk_attrs[] = {
 	&dev_attr_no_path_timeout_ms.attr,
@@ -212,6 +214,8 @@ static struct attribute *scsi_mpath_disk_attrs[] = {
 	&dev_attr_io_fail_no_available_path_count.attr,
 	&dev_attr_mpath_longest_no_path_ms.attr,
 	&dev_attr_mpath_parked.attr,
+	&dev_attr_mpath_port_group_reports.attr,
+	&dev_attr_mpath_activations.attr,
 	NULL,
 };
 
@@ -308,6 +312,40 @@ SCSI_MPATH_SHOW(mpath_state_times_ms)
 	return scsi_mpath_emit_numbers(buf, state.spent_ms, ARRAY_SIZE(state.spent_ms));
 }
 
+SCSI_MPATH_SHOW(mpath_access_state)
+{
+	struct mpath_device_access access;
+
+	mpath_device_read_access(path->core, &access);
+	return sysfs_emit(buf, "%s\n", access.state);
+}
+
+SCSI_MPATH_SHOW(mpath_access_source)
+{
+	struct mpath_device_access access;
+
+	mpath_device_read_access(path->core, &access);
+	return sysfs_emit(buf, "%s\n", access.source);
+}
+
+SCSI_MPATH_SHOW(mpath_preferred)
+{
+	struct mpath_device_access access;
+
+	mpath_device_read_access(path->core, &access);
+	return sysfs_emit(buf, "%d\n", access.preferred);
+}
+
+SCSI_MPATH_SHOW(mpath_target_port_group)
+{
+	struct mpath_device_access access;
+
+	mpath_device_read_access(path->core, &access);
+	if (access.group < 0)
+		return sysfs_emit(buf, "none\n");
+	return sysfs_emit(buf, "%d\n", access.group);
+}
+
 SCSI_MPATH_SHOW(multipath_path_failover_count)
 {
 	return sysfs_emit(buf, "%llu\n",
@@ -387,6 +425,10 @@ static const struct {
 	{ "mpath_state_ms", mpath_state_ms_show },
 	{ "mpath_state_changes", mpath_state_changes_show },
 	{ "mpath_state_times_ms", mpath_state_times_ms_show },
+	{ "mpath_access_state", mpath_access_state_show },
+	{ "mpath_access_source", mpath_access_source_show },
+	{ "mpath_preferred", mpath_preferred_show },
+	{ "mpath_target_port_group", mpath_target_port_group_show },
 	{ "multipath_failover_count", multipath_path_failover_count_show },
 	{ "mpath_reads", mpath_reads_show },
 	{ "mpath_writes", mpath_writes_show },

@@ -46,7 +46,9 @@
 	first(MPATH_VERDICT_GONE, "gone")       \
 	first(MPATH_VERDICT_STANDBY, "standby") \
 	first(MPATH_VERDICT_FOREIGN, "foreign") \
-	last(MPATH_VERDICT_LATER, "later")
+	first(MPATH_VERDICT_LATER, "later")     \
+	first(MPATH_VERDICT_UNAVAILABLE, "unavailable") \
+	last(MPATH_VERDICT_TRANSITIONING, "transitioning")
 
 /* For what decodes a trace elsewhere: the numbers behind the names. */
 #define MPATH_TRACE_DEFINE(value, word) TRACE_DEFINE_ENUM(value);

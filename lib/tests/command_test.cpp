@@ -121,13 +121,13 @@ TEST(TurVerdict, no_sense_recovered_error_and_unit_attention_are_fine)
 
 TEST(TurVerdict, a_transition_says_later)
 {
-	EXPECT_EQ(by_sense(0x2, 0x04, 0x0a), MPATH_VERDICT_LATER);
+	EXPECT_EQ(by_sense(0x2, 0x04, 0x0a), MPATH_VERDICT_TRANSITIONING);
 }
 
 TEST(TurVerdict, standby_and_unavailable_are_answers)
 {
 	EXPECT_EQ(by_sense(0x2, 0x04, 0x0b), MPATH_VERDICT_STANDBY);
-	EXPECT_EQ(by_sense(0x2, 0x04, 0x0c), MPATH_VERDICT_STANDBY);
+	EXPECT_EQ(by_sense(0x2, 0x04, 0x0c), MPATH_VERDICT_UNAVAILABLE);
 	EXPECT_EQ(by_sense(0x2, 0x05, 0x0b), MPATH_VERDICT_DEAD);
 	EXPECT_EQ(by_sense(0x5, 0x04, 0x0b), MPATH_VERDICT_DEAD);
 }
@@ -215,7 +215,7 @@ TEST(ReadVerdict, a_unit_attention_says_later)
 
 TEST(ReadVerdict, a_path_that_is_not_ready_does_not_read)
 {
-	EXPECT_EQ(read_by_sense(0x2, 0x04, 0x0a), MPATH_VERDICT_LATER) << "in transition";
+	EXPECT_EQ(read_by_sense(0x2, 0x04, 0x0a), MPATH_VERDICT_TRANSITIONING) << "in transition";
 	EXPECT_EQ(read_by_sense(0x2, 0x04, 0x0b), MPATH_VERDICT_STANDBY);
 	EXPECT_EQ(read_by_sense(0x2, 0x3a), MPATH_VERDICT_DEAD) << "no medium";
 }

@@ -24,7 +24,30 @@ void rescan(void *owner)
 	static_cast<Path *>(owner)->rescans++;
 }
 
-constexpr mpath_device_ops kOps = {probe, rescan};
+void report_port_groups(void *owner, bool extended, u8 *buffer, u32 len, mpath_scsi_answer *answer)
+{
+	auto *path = static_cast<Path *>(owner);
+
+	path->reports++;
+	path->on_report(extended, buffer, len, answer);
+}
+
+void refresh_handler(void *owner)
+{
+	static_cast<Path *>(owner)->refreshes++;
+}
+
+int activate(void *owner)
+{
+	auto *path = static_cast<Path *>(owner);
+
+	path->activations++;
+	return path->on_activate();
+}
+
+constexpr mpath_device_ops kOps = {probe, rescan, nullptr, nullptr, nullptr};
+constexpr mpath_device_ops kAluaOps = {probe, rescan, report_port_groups, refresh_handler,
+				       activate};
 
 } // namespace
 
@@ -52,8 +75,9 @@ mpath_device_config Path::config()
 		&error_count,
 		target_port,
 		geometry,
-		&kOps,
-		this};
+		on_report ? &kAluaOps : &kOps,
+		this,
+		port};
 }
 
 void Lun::SetUp()
@@ -71,6 +95,10 @@ void Lun::TearDown()
 	at_blocked_drain(nullptr);
 	for (auto &path : paths) {
 		path.on_probe = nullptr;
+		if (path.on_report)
+			path.on_report = [](bool, u8 *, u32, mpath_scsi_answer *answer) {
+				answer->error = -1;
+			};
 		path.disk.on_send = nullptr;
 	}
 	if (head_)

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "fake/kernel.hpp"
+#include "mpath_scsi.h"
 
 namespace mpath::fake {
 
@@ -55,6 +56,16 @@ struct Path {
 	std::function<mpath_verdict()> on_probe; // instead of verdict
 	std::atomic<int> probes{0};
 	int rescans = 0; // asked for by the core
+
+	// Port groups; without on_report the path has none of it.
+	mpath_port_config port{-1, -1, 0};
+	std::function<void(bool extended, u8 *buffer, u32 len, mpath_scsi_answer *answer)> on_report;
+	std::function<int()> on_activate = [] {
+		return 0;
+	};
+	std::atomic<int> reports{0};
+	std::atomic<int> refreshes{0};
+	std::atomic<int> activations{0};
 
 	mpath_device *device = nullptr; // while it is part of the head
 };

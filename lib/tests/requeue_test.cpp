@@ -243,12 +243,12 @@ TEST_F(Requeue, stops_the_clock_when_a_path_is_back_though_nobody_waits)
 	config.no_path_timeout_ms = 5000;
 	auto &a = add("a");
 
-	a.access_state = kTransitioning;
+	a.access_state = kStandby;
 	submit();
 	advance_ms(6000);            // has failed
 	a.access_state = kOptimized; // and nobody says so
 	advance_ms(1000);
-	a.access_state = kTransitioning;
+	a.access_state = kStandby;
 
 	auto &bio = submit();
 
@@ -264,11 +264,11 @@ TEST_F(Requeue, watches_the_clock_for_a_nowait_bio_too)
 	auto &a = add("a");
 
 	run_work();
-	a.access_state = kTransitioning;
+	a.access_state = kStandby;
 	EXPECT_TRUE(ended_with(MPATH_STS_AGAIN, submit(true)));
 	a.access_state = kOptimized;
 	advance_ms(1000);
-	a.access_state = kTransitioning;
+	a.access_state = kStandby;
 	advance_ms(10000);
 	EXPECT_TRUE(ended_with(MPATH_STS_AGAIN, submit(true)));
 }
@@ -278,7 +278,7 @@ TEST_F(Requeue, watches_no_clock_that_does_not_run)
 	config.no_path_timeout_ms = 5000;
 	auto &a = add("a");
 
-	a.access_state = kTransitioning;
+	a.access_state = kStandby;
 	submit();
 	advance_ms(1000);
 	a.access_state = kOptimized;

@@ -5,5 +5,6 @@
 #ifndef ENOMEM // <cerrno> of a hosted build has them already
 #define ENOMEM 12
 #define EINVAL 22
+#define ESHUTDOWN 108
 #define EMEDIUMTYPE 124
 #endif

@@ -34,6 +34,10 @@ const char *word(mpath_verdict verdict)
 		return "standby";
 	case MPATH_VERDICT_FOREIGN:
 		return "foreign";
+	case MPATH_VERDICT_UNAVAILABLE:
+		return "unavailable";
+	case MPATH_VERDICT_TRANSITIONING:
+		return "transitioning";
 	case MPATH_VERDICT_LATER:
 		return "later";
 	}

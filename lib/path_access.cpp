@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+// What a path makes of its access state; path_access.hpp has the state itself.
+#include "head.hpp"
+
+bool mpath_device::hear_access(u8 state) noexcept
+{
+	const u8 before = access_.state();
+	const bool differs = access_.hear(state);
+
+	access_.contradictions = differs && access_.is_kept() ? access_.contradictions + 1 : 0;
+	if (!differs || access_.is_kept())
+		return false;
+	mpk_log_ratelimited(MPATH_LOG_INFO, "%s: path %s: port group %d: %s -> %s%s\n",
+			    head_.name(), name_, port_group(), mpath::access_word(before),
+			    mpath::access_word(state),
+			    state & mpath::kPreferred ? ", preferred" : "");
+	return true;
+}
+
+// Context: the probe, or the head's reporter: the two may hear at once, each what was so a
+// moment ago, and a report follows.
+bool mpath_device::hear_access_by_sense(u8 state) noexcept
+{
+	return access_.hear_sense(state) && !access_.is_kept();
+}
+
+bool mpath_device::handler_has_to_look() const noexcept
+{
+	const u32 n = access_.contradictions;
+
+	return n && !(n & (n - 1)) && ops_->refresh_handler && health() != Health::removing;
+}
+
+void mpath_device::refresh_handler() noexcept
+{
+	ops_->refresh_handler(owner_);
+}
+
+void mpath_device::observe_port(const u8 *kept, const mpath_port_config &port) noexcept
+{
+	access_.observe(kept, port);
+}
+
+bool mpath_device::is_in_transition(u64 now_ms, u64 limit_ms) noexcept
+{
+	u64 since = 0;
+
+	if (access() != Access::transitioning) {
+		transition_ms_.store_relaxed(0);
+		return false;
+	}
+	if (transition_ms_.compare_exchange(since, now_ms))
+		since = now_ms;
+	return now_ms - since < limit_ms && mpath::carries_io(health()) &&
+	       device_state_in(usable_states_);
+}
+
+bool mpath_device::can_be_activated() const noexcept
+{
+	constexpr u8 kExplicit = 2;
+
+	return ops_->activate && access_.is_kept() && access_.tpgs() & kExplicit &&
+	       mpath::carries_io(health()) && device_state_in(usable_states_) &&
+	       mpath::without_preference(access_.state()) == mpath::kAccessStandby;
+}
+
+mpath_device_access mpath_device::shown_access() const noexcept
+{
+	const u8 state = access_.state();
+	const bool reports = head_.lun_informs() && reports_port_groups();
+
+	if (!access_.is_kept() && !reports)
+		return {"none", "none", port_group(), false};
+	return {mpath::access_word(state), access_.is_kept() ? "handler" : "report", port_group(),
+		(state & mpath::kPreferred) != 0};
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+// PathAccess: the asymmetric access state of a path, and who keeps it.
+//
+// One byte is the truth for whoever chooses a path. Where a device handler is attached it is the
+// handler's (it keeps I/O off the device by it, so nothing that anybody else knows could help);
+// elsewhere it is ours, which what the LUN says writes: the report of its port groups, and the
+// sense data of probes. Where the LUN tells another story than the handler, the handler is asked
+// to look again.
+#pragma once
+
+#include "access.hpp"
+#include "libmultipath.h"
+#include "util/atomic.hpp"
+
+namespace mpath {
+
+class PathAccess {
+public:
+	PathAccess(const u8 *kept, const mpath_port_config &port) noexcept
+		: source_(kept ? kept : &own_), group_(port.group), relative_port_(port.relative),
+		  tpgs_(port.tpgs)
+	{
+	}
+
+	// --- hot --------------------------------------------------------------------------
+
+	// Changes under us: one load, no order with anything. A stale answer costs one try, which
+	// the error returns.
+	u8 state() const noexcept
+	{
+		return __atomic_load_n(source_.load_relaxed(), __ATOMIC_RELAXED);
+	}
+	Rank rank() const noexcept { return rank_of(state()); }
+	// Has no other path of the head that takes I/O a better rank? As of the last review: a rank
+	// that is wrong by then costs a walk over all paths, or a choice that is not the best.
+	bool ranks_first() const noexcept { return rank() <= first_rank_.load_relaxed(); }
+
+	// ------------------------------------------------------------------------------------
+
+	// Return: has it changed?
+	bool set_first_rank(Rank rank) noexcept
+	{
+		if (first_rank_.load_relaxed() == rank)
+			return false;
+		first_rank_.store_relaxed(static_cast<u8>(rank));
+		return true;
+	}
+
+	// A device handler keeps it.
+	bool is_kept() const noexcept { return source_.load_relaxed() != &own_; }
+	// INQUIRY byte 5, bits 4 and 5; 0: no port groups.
+	u8 tpgs() const noexcept { return tpgs_.load_relaxed(); }
+	int group() const noexcept { return group_.load_relaxed(); }
+	int relative_port() const noexcept { return relative_port_.load_relaxed(); }
+
+	// As the glue sees them now. @kept must live as long as the path.
+	void observe(const u8 *kept, const mpath_port_config &port) noexcept
+	{
+		source_.store_relaxed(kept ? kept : &own_);
+		group_.store_relaxed(port.group);
+		relative_port_.store_relaxed(port.relative);
+		tpgs_.store_relaxed(port.tpgs);
+	}
+
+	// The LUN says @state. Return: does it contradict what counts, or counted until now?
+	bool hear(u8 state) noexcept
+	{
+		const bool news = (this->state() ^ state) & (kAccessMask | kPreferred);
+
+		__atomic_store_n(&own_, state, __ATOMIC_RELAXED);
+		return news;
+	}
+	// Its sense data does, which does not tell whether the group is preferred.
+	bool hear_sense(u8 state) noexcept
+	{
+		return hear(state | (__atomic_load_n(&own_, __ATOMIC_RELAXED) & kPreferred));
+	}
+
+	// For the head's reporter alone: how often in a row the handler has said something else
+	// than the LUN.
+	u32 contradictions = 0;
+
+private:
+	Atomic<const u8 *> source_;
+	u8 own_ = 0; // optimized until somebody says otherwise
+	Atomic<u8> first_rank_{static_cast<u8>(kRankOptimized)};
+	Atomic<int> group_;
+	Atomic<int> relative_port_;
+	Atomic<u8> tpgs_;
+};
+
+} // namespace mpath
