@@ -425,32 +425,26 @@ void mpath_device::probe() noexcept
 		judge(verdict);
 		refused(verdict);
 		return;
+	case MPATH_VERDICT_FOREIGN:
+		change_health(Health::foreign, Reason::probe_other_lun);
+		head_.kick();
+		return;
 	case MPATH_VERDICT_TRANSITIONING:
 		if (!takes_io() || head_.lun_informs()) {
 			refused(verdict);
 			return;
 		}
 		// Nobody keeps the state, or has heard of it yet.
-		later();
-		return;
-	case MPATH_VERDICT_FOREIGN:
-		change_health(Health::foreign, Reason::probe_other_lun);
-		head_.kick();
-		return;
+		[[fallthrough]];
 	case MPATH_VERDICT_LATER:
-		later();
+		if (health() == Health::suspect && ++later_ == kMaxLater) {
+			later_ = 0;
+			change_health(Health::dead, Reason::probe_unanswered);
+			head_.kick();
+		}
+		mpk_work_arm(probe_.get(), kProbeLaterMs);
 		return;
 	}
-}
-
-void mpath_device::later() noexcept
-{
-	if (health() == Health::suspect && ++later_ == kMaxLater) {
-		later_ = 0;
-		change_health(Health::dead, Reason::probe_unanswered);
-		head_.kick();
-	}
-	mpk_work_arm(probe_.get(), kProbeLaterMs);
 }
 
 void mpath_device::refused(mpath_verdict verdict) noexcept

@@ -303,7 +303,6 @@ private:
 	Reason why_dead(mpath_verdict verdict) const noexcept;
 	void note_death() noexcept;
 	void judge(mpath_verdict verdict) noexcept;
-	void later() noexcept;
 	// Its port group refuses I/O, says the probe.
 	void refused(mpath_verdict verdict) noexcept;
 	void end_well() noexcept;

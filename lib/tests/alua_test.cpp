@@ -291,20 +291,6 @@ TEST_F(PortGroupStates, are_asked_for_of_no_head_that_is_dead)
 	EXPECT_EQ(array.questions, 0);
 }
 
-TEST_F(PortGroupStates, hold_up_a_removal_no_longer_than_the_question_takes)
-{
-	auto &a = add_through("a", 1);
-
-	array.refuses = [&, device = a.device](mpath_scsi_answer *) {
-		array.refuses = nullptr;
-		// Whoever removes the path meanwhile waits for the reference.
-		EXPECT_NE(device->health(), mpath::Health::removing);
-		return false;
-	};
-	advance_ms(kPollMs);
-	remove(a);
-}
-
 // --- when --------------------------------------------------------------------------------------
 
 TEST_F(PortGroupStates, are_polled_so_that_a_lost_unit_attention_heals)

@@ -96,11 +96,13 @@ settle() { must_wait 60 "udev settles" udevadm settle --timeout=30; }
 MODULES=/mpath/modules
 CLASS=/sys/class/scsi_mpath_device
 
+BED_PARAMETERS=() # of scsi_multipath, where a bed needs some
+
 mpath_loaded() { [[ -d /sys/module/scsi_multipath ]]; }
 mpath_load() { # [PARAMETER=VALUE...]
 	modprobe -a scsi_mod sd_mod
 	[[ -d /sys/module/libmultipath ]] || insmod "$MODULES/lib/libmultipath.ko"
-	insmod "$MODULES/scsi/scsi_multipath.ko" "$@"
+	insmod "$MODULES/scsi/scsi_multipath.ko" "${BED_PARAMETERS[@]}" "$@"
 }
 mpath_unload() {
 	settle

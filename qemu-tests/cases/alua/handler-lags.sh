@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#: beds iscsi
+#: kernels 6.1 6.12
+#: timeout 150
+#: allow path-errors
+# The groups have their states before the initiator comes. The device handler of some kernels
+# (6.12) asks for none when it is attached, and takes everything for optimized: it is told to
+# look again.
+. /mpath/tests/guest/alua.sh
+alua_handler
+iscsi_target_up
+ISCSI_STORE=$(echo /sys/kernel/config/target/core/fileio_*/lun)
+alua_groups
+alua_join
+alua_set a non-optimized
+alua_set b standby
+mpath_load iopolicy=round-robin
+bed_up 2
+head_wait 2
+for p in "${PATHS[@]}"; do equal "$(attribute "$p" mpath_access_source)" handler "who keeps the state"; done
+must_wait 10 "path 0 is known to be non-optimized" state_is "${PATHS[0]}" usable-nonoptimized
+must_wait 10 "path 1 is known to be standby" state_is "${PATHS[1]}" standby
+for i in 0 1; do equal "$(attribute "${PATHS[i]}" mpath_target_port_group)" $((i + 1)) "group of path $i"; done
+read_one
+equal "$(moved)" 0 "I/O that was sent to the path in standby"
