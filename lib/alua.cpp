@@ -149,7 +149,10 @@ void Alua::ask() noexcept
 
 		const Answered answered = ask(*path);
 
-		shunned_id_ = answered == Answered::no ? id : 0;
+		if (answered == Answered::no)
+			shunned_id_ = id;
+		else if (shunned_id_ == id)
+			shunned_id_ = 0;
 		if (answered == Answered::transitioning)
 			learn_transition(*path);
 		path->put();

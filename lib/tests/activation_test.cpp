@@ -469,6 +469,21 @@ TEST_F(ActivationTurns, are_over_after_a_minute)
 	EXPECT_EQ(running(), 2) << "one of which nobody counts on any more";
 }
 
+TEST_F(ActivationTurns, are_not_taken_when_nobody_waits_any_more)
+{
+	config.no_path_timeout_ms = -1;
+	array.states[1] = kStandby;
+	add_lun("ARRAY 1");
+	add_lun("ARRAY 1");
+	run_work();
+	EXPECT_EQ(others[0].path->activations, 1);
+	mpath_head_fail_now(others[1].head);
+	run_work();
+	end_well(others[0]);
+	advance_ms(1000);
+	EXPECT_EQ(others[1].path->activations, 0);
+}
+
 TEST_F(ActivationTurns, are_given_up_with_the_path)
 {
 	config.no_path_timeout_ms = -1;

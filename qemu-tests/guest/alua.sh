@@ -11,7 +11,7 @@ alua_handler() {
 }
 alua_no_handler() { echo 'install scsi_dh_alua /bin/false' >/etc/modprobe.d/mpath-no-alua.conf; }
 
-alua_store() { case $BED in tcm_loop) echo "$LOOP_CORE/fileio_7/lun" ;; *) echo "$ISCSI_STORE" ;; esac; }
+alua_store() { case $BED in tcm_loop) echo "$LOOP_CORE/fileio_7/lun" ;; *) echo /sys/kernel/config/target/core/fileio_*/lun ;; esac; }
 alua_lun() { # I
 	case $BED in tcm_loop) echo "$(loop_tpg "$1")/lun/lun_0" ;; *) echo "$ISCSI_CFG/tpgt_$(($1 + 1))/lun/lun_0" ;; esac
 }

@@ -43,9 +43,14 @@ equal "$(counter mpath_activations)" 1 "activations"
 
 step "another host takes it away"
 alua_set "$(group_of)" standby
-must_wait 20 "I/O is held" above "$HEAD_SYS/mpath_parked" 0
-began=$SECONDS
-must_wait 40 "it is activated once more" activations_are 2
+must_wait 30 "it is activated once more" activations_are 2
 fio_goes_on 100
+
+step "and again"
+alua_set "$(group_of)" standby
+must_wait 20 "I/O is held" above "$HEAD_SYS/mpath_parked" 0
+must_wait 40 "it is activated after a rest" activations_are 3
+fio_goes_on 100
+above "$HEAD_SYS/mpath_longest_no_path_ms" 2000 || fail "there was no rest"
 fio_finish
 equal "$(counter io_fail_no_available_path_count)" 0 "I/O that was failed for want of a path"

@@ -10,7 +10,6 @@
 . /mpath/tests/guest/alua.sh
 alua_handler
 iscsi_target_up
-ISCSI_STORE=$(echo /sys/kernel/config/target/core/fileio_*/lun)
 alua_groups
 alua_join
 alua_set a non-optimized
