@@ -159,6 +159,7 @@ void Alua::ask() noexcept
 		never_ = answered == Answered::never;
 		if (never_)
 			forget();
+		silent_.store_relaxed(answered == Answered::no);
 		if (answered != Answered::no)
 			break;
 	}
@@ -206,7 +207,7 @@ void Alua::learn(const PortGroupReport &report) noexcept
 	bool news = false;
 
 	transition_limit_ms_.store_relaxed(report.transition_secs() * 1000ull);
-	informs_.store_relaxed(true);
+	told_.store_relaxed(true);
 	{
 		ReadGuard guard;
 
@@ -243,7 +244,7 @@ void Alua::forget() noexcept
 {
 	bool news = false;
 
-	informs_.store_relaxed(false);
+	told_.store_relaxed(false);
 	{
 		ReadGuard guard;
 

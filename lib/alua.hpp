@@ -39,8 +39,9 @@ public:
 	// @path has joined, or has become another one: can it be asked? Context: process.
 	void note(const mpath_device &path) noexcept;
 
-	// Does the LUN tell, so that nobody has to guess? Context: any.
-	bool informs() const noexcept { return informs_.load_relaxed(); }
+	// Has the LUN told, ever? And did it the last time, so that nobody has to guess? Context: any.
+	bool has_told() const noexcept { return told_.load_relaxed(); }
+	bool informs() const noexcept { return has_told() && !silent_.load_relaxed(); }
 	// So long a transition may take before it counts for nothing. Context: any.
 	u64 transition_limit_ms() const noexcept { return transition_limit_ms_.load_relaxed(); }
 	u64 asked() const noexcept { return asked_.load_relaxed(); }
@@ -75,9 +76,10 @@ private:
 	const PathList &paths_;
 	Atomic<bool> stopped_{false};
 	Atomic<bool> asks_{false}; // there is, or was, a path that can be asked
-	Atomic<bool> informs_{false};
-	Atomic<u64> due_ms_{0};   // of the next question, 0: none is wanted
-	Atomic<u64> asked_ms_{0}; // when the last one began
+	Atomic<bool> told_{false};
+	Atomic<bool> silent_{false}; // no path had an answer
+	Atomic<u64> due_ms_{0};      // of the next question, 0: none is wanted
+	Atomic<u64> asked_ms_{0};    // when the last one began
 	Atomic<u64> asked_{0};
 	Atomic<u64> transition_limit_ms_{PortGroupReport::kTransitionSecs * 1000ull};
 	// The work's own.

@@ -62,6 +62,7 @@ struct mpath_head final {
 	// --- port groups ------------------------------------------------------------------
 
 	bool lun_informs() const noexcept { return alua_.informs(); }
+	bool lun_has_told() const noexcept { return alua_.has_told(); }
 	u64 transition_limit_ms() const noexcept { return alua_.transition_limit_ms(); }
 	// I/O waits for a path, or has, and none has come back since.
 	bool io_waits() const noexcept { return no_path_since_ms_.load_relaxed() > kNobodyWaits; }

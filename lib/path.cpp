@@ -410,6 +410,9 @@ void mpath_device::probe() noexcept
 		if (!mpath::carries_io(health()))
 			revived_ms_.store_relaxed(mpk_now_ms());
 		judge(verdict);
+		// It has just read. Who said otherwise says nothing any more.
+		if (!takes_io() && !head_.lun_informs())
+			hear_access_by_sense(0);
 		end_well();
 		return;
 	case MPATH_VERDICT_DEAD:
@@ -423,15 +426,26 @@ void mpath_device::probe() noexcept
 	case MPATH_VERDICT_STANDBY:
 	case MPATH_VERDICT_UNAVAILABLE:
 		judge(verdict);
-		refused(verdict);
+		hear_refusal(verdict);
+		// It is well, and what keeps it from I/O is in its access state. Where nobody
+		// keeps that, or not yet, all that helps is to ask again.
+		if (takes_io()) {
+			change_health(Health::dead, Reason::access_state);
+			mpk_work_arm(probe_.get(), kProbeDeadMs);
+		} else {
+			change_health(at_best(mpk_now_ms()), Reason::access_state);
+		}
+		head_.kick();
 		return;
 	case MPATH_VERDICT_FOREIGN:
 		change_health(Health::foreign, Reason::probe_other_lun);
 		head_.kick();
 		return;
 	case MPATH_VERDICT_TRANSITIONING:
-		if (!takes_io() || head_.lun_informs()) {
-			refused(verdict);
+		hear_refusal(verdict);
+		if (!takes_io()) {
+			change_health(at_best(mpk_now_ms()), Reason::access_state);
+			head_.kick();
 			return;
 		}
 		// Nobody keeps the state, or has heard of it yet.
@@ -447,22 +461,13 @@ void mpath_device::probe() noexcept
 	}
 }
 
-void mpath_device::refused(mpath_verdict verdict) noexcept
+void mpath_device::hear_refusal(mpath_verdict verdict) noexcept
 {
-	// Where the LUN tells of its port groups, the state is known; the question after it is to
-	// tell of the others.
-	if (head_.lun_informs())
+	// Where the LUN tells of its port groups, or did, somebody will say when that is over: its
+	// report, or a probe that can read. And it has to tell of the others now.
+	if (head_.lun_has_told())
 		hear_access_by_sense(access_by(verdict));
 	head_.ask_access_soon();
-	// It is well, and what keeps it from I/O is in its access state. Where nobody keeps that,
-	// or not yet, all that helps is to ask again.
-	if (takes_io()) {
-		change_health(Health::dead, Reason::access_state);
-		mpk_work_arm(probe_.get(), kProbeDeadMs);
-	} else {
-		change_health(at_best(mpk_now_ms()), Reason::access_state);
-	}
-	head_.kick();
 }
 
 void mpath_device::start_removing() noexcept

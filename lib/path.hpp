@@ -304,7 +304,7 @@ private:
 	void note_death() noexcept;
 	void judge(mpath_verdict verdict) noexcept;
 	// Its port group refuses I/O, says the probe.
-	void refused(mpath_verdict verdict) noexcept;
+	void hear_refusal(mpath_verdict verdict) noexcept;
 	void end_well() noexcept;
 	const char *transport_word(Reason *why) const noexcept;
 	static void run_probe(void *device) noexcept;

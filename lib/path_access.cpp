@@ -67,7 +67,7 @@ bool mpath_device::can_be_activated() const noexcept
 mpath_device_access mpath_device::shown_access() const noexcept
 {
 	const u8 state = access_.state();
-	const bool reports = head_.lun_informs() && reports_port_groups();
+	const bool reports = head_.lun_has_told() && reports_port_groups();
 
 	if (!access_.is_kept() && !reports)
 		return {"none", "none", port_group(), false};

@@ -485,6 +485,31 @@ TEST_F(PortGroupStates, are_transitioning_for_the_group_that_cannot_tell)
 	EXPECT_EQ(state(b), "usable");
 }
 
+TEST_F(PortGroupStates, heard_from_a_probe_are_over_when_it_can_read_and_the_lun_tells_nothing)
+{
+	config.no_path_timeout_ms = -1;
+
+	auto &a = add_through("a", 1);
+
+	array.refuses = [](mpath_scsi_answer *answer) {
+		answer->host_byte = 1;
+		return true;
+	};
+	a.verdict = MPATH_VERDICT_STANDBY;
+	mpath_device_recheck(a.device);
+	run_work();
+	EXPECT_EQ(state(a), "standby");
+
+	auto &bio = submit();
+
+	advance_ms(3000);
+	EXPECT_TRUE(waits(bio));
+	a.verdict = MPATH_VERDICT_FINE;
+	advance_ms(2000);
+	EXPECT_EQ(state(a), "usable");
+	EXPECT_TRUE(is_on(a, bio));
+}
+
 // --- the device handler -------------------------------------------------------------------------
 
 namespace {
@@ -560,6 +585,28 @@ TEST_F(PortGroupHandler, sees_to_the_state_while_io_waits)
 	EXPECT_EQ(a.refreshes, 1);
 	a.access_state = kOptimized;
 	advance_ms(100);
+	EXPECT_TRUE(is_on(a, bio));
+}
+
+TEST_F(PortGroupHandler, that_has_not_heard_of_a_transition_kills_no_path)
+{
+	config.no_path_timeout_ms = 0;
+
+	auto &a = add_kept("a", 1, kOptimized);
+	auto &bio = submit();
+
+	a.verdict = MPATH_VERDICT_TRANSITIONING;
+	array.states[1] = kTransitioning;
+	complete_and_settle(bio, MPATH_STS_IOERR);
+	EXPECT_EQ(state(a), "suspect");
+	EXPECT_TRUE(waits(bio));
+	a.access_state = kTransitioning;
+	advance_ms(5000);
+	EXPECT_EQ(state(a), "transitioning");
+	EXPECT_TRUE(waits(bio));
+	a.access_state = kOptimized;
+	a.verdict = MPATH_VERDICT_FINE;
+	advance_ms(300);
 	EXPECT_TRUE(is_on(a, bio));
 }
 
