@@ -96,6 +96,17 @@ struct mpath_geometry {
 	u32 limits;
 };
 
+/* A command with at most one block of data, as a transport's glue sends it for the core. */
+struct mpath_command {
+	const u8 *cdb;
+	u32 cdb_len;
+	void *data; /* of kernel memory that may be mapped for a transfer */
+	u32 data_len;
+	bool to_device;
+};
+
+struct mpath_scsi_answer;
+
 struct mpath_device_ops {
 	/*
 	 * Ask the path whether it can carry I/O and who it is.
@@ -130,6 +141,15 @@ struct mpath_device_ops {
 	 * Return: 0, or an error; then there is no end to tell of.
 	 */
 	int (*activate)(void *owner);
+
+	/*
+	 * Send @command down this path, once, and wait for its answer; the transport bounds
+	 * the time. NULL: the transport has no such commands.
+	 * Context: process, may sleep; only the lock of the head's reservation is held. The
+	 * path is referenced: its removal waits.
+	 */
+	void (*execute)(void *owner, const struct mpath_command *command,
+			struct mpath_scsi_answer *answer);
 };
 
 /*
@@ -507,6 +527,60 @@ void mpath_device_read_stats(const struct mpath_device *device,
 			     struct mpath_device_stats *stats) MPATH_NOEXCEPT;
 void mpath_device_read_latency(const struct mpath_device *device, enum mpath_direction direction,
 			       struct mpath_device_latency *latency) MPATH_NOEXCEPT;
+
+/* --- persistent reservations (lib/reservation.hpp) ------------------------------- */
+
+/* Service actions of PERSISTENT RESERVE OUT, SPC-5 table 213. */
+enum mpath_pr_action {
+	MPATH_PR_REGISTER = 0,
+	MPATH_PR_RESERVE = 1,
+	MPATH_PR_RELEASE = 2,
+	MPATH_PR_CLEAR = 3,
+	MPATH_PR_PREEMPT = 4,
+	MPATH_PR_PREEMPT_AND_ABORT = 5,
+	MPATH_PR_REGISTER_AND_IGNORE = 6,
+};
+
+struct mpath_pr_request {
+	u8 action;
+	u8 type;        /* as on the wire; 0 where the action has none */
+	bool aptpl;     /* registrations survive a loss of power */
+	u64 key;        /* RESERVATION KEY: the head's own */
+	u64 action_key; /* SERVICE ACTION RESERVATION KEY: the new one, or the victim's */
+};
+
+/* What the head knows of its own reservation; the words are constants. */
+struct mpath_pr_state {
+	u64 key;                     /* 0: not registered */
+	const char *state;           /* none, registered, reserved, preempted */
+	const char *type;            /* none, write-exclusive, ... */
+	char holder[MPATH_NAME_LEN]; /* the path; none, all (registrants), or unknown */
+};
+
+/*
+ * mpath_head_pr_out - carry out @request for all paths of the head
+ * Registered is each path that answers, or none; one that does not, or is new, is
+ * registered before it carries data again. Everything else goes through one path. Where
+ * the holder does not answer, another path takes its place by preempting the head's own key.
+ * Context: process, may sleep for as long as the transport lets a few commands per path take;
+ * one at a time per head. Fills in *@answer, as if one LUN behind one path had given it.
+ */
+void mpath_head_pr_out(struct mpath_head *head, const struct mpath_pr_request *request,
+		       struct mpath_scsi_answer *answer) MPATH_NOEXCEPT;
+
+/*
+ * mpath_head_pr_adopt - @key is the head's, registered before the head was there
+ * As after a reboot. Its reservation, if it has one, is adopted with it, and is not
+ * disturbed. Paths without the key are registered. 0: forget the key, and ask nobody.
+ * Context and locking as mpath_head_pr_out(). Return: 0; -ENOENT: the LUN does not know the
+ * key; -EBUSY: the head has another one; -EIO: no path answers; -ENOMEM; -EOPNOTSUPP.
+ */
+int mpath_head_pr_adopt(struct mpath_head *head, u64 key) MPATH_NOEXCEPT;
+
+/* Context: any. Never waits for a command. */
+void mpath_head_read_pr(struct mpath_head *head, struct mpath_pr_state *state) MPATH_NOEXCEPT;
+/* Does this path hold the head's key, as far as the head knows? */
+bool mpath_device_is_registered(const struct mpath_device *device) MPATH_NOEXCEPT;
 
 /*
  * mpath_head_submit - the head's submit_bio, after the split to its limits

@@ -174,6 +174,26 @@ bool mpath_scsi_way_failed(const struct mpath_scsi_answer *answer) MPATH_NOEXCEP
  */
 bool mpath_scsi_tells_of_change(const struct mpath_scsi_answer *answer) MPATH_NOEXCEPT;
 
+/* --- persistent reservations: mpath_head_pr_out() in libmultipath.h carries them out ----- */
+
+bool mpath_scsi_is_pr_out(const u8 *cdb, size_t len) MPATH_NOEXCEPT;
+
+/*
+ * mpath_scsi_parse_pr_out - a PERSISTENT RESERVE OUT (SPC-5 6.17) and its parameter list
+ * Refused, as a LUN would that cannot do it: REGISTER AND MOVE, SPEC_I_PT and ALL_TG_PT. The
+ * head registers each nexus of its paths itself, and none of anybody else's.
+ * Return: true and *@request; or false, and *@answer is what the caller is told.
+ */
+bool mpath_scsi_parse_pr_out(const u8 *cdb, size_t cdb_len, const u8 *list, size_t list_len,
+			     struct mpath_pr_request *request,
+			     struct mpath_scsi_answer *answer) MPATH_NOEXCEPT;
+
+/* mpath_scsi_pr_type - the TYPE field for an enum pr_type of the block layer; 0: no such */
+u8 mpath_scsi_pr_type(u32 block_type) MPATH_NOEXCEPT;
+
+/* mpath_scsi_pr_status - what pr_ops return for it: 0, an enum pr_status, or a negative errno */
+int mpath_scsi_pr_status(const struct mpath_scsi_answer *answer) MPATH_NOEXCEPT;
+
 MPATH_DECLS_END
 
 #endif /* MPATH_SCSI_H */

@@ -36,7 +36,8 @@ struct mpath_io {
 	u8 confirmed;
 	u8 moves;
 	u8 direction;
-	u8 epoch; /* of its path, in which it was sent */
+	u8 epoch;   /* of its path, in which it was sent */
+	u32 review; /* of the reservation that it waits or has waited for; 0: none */
 	bool nowait;
 	bool counted;  /* in the path's queue depth */
 	bool waiting;  /* for want of a path, and counted as such */
@@ -99,9 +100,10 @@ void mpath_io_done(struct mpath_io *io, enum mpath_status status) MPATH_NOEXCEPT
  * lockdep class of its own.
  */
 enum mpath_lock_class {
-	MPATH_LOCK_PATHS,   /* mutex: path list writers of one head */
-	MPATH_LOCK_PORTS,   /* mutex: all target ports, and who is behind them */
-	MPATH_LOCK_REQUEUE, /* spinlock, irq safe: one head's requeue list */
+	MPATH_LOCK_RESERVATION, /* mutex: one head's reservation; held while commands are sent */
+	MPATH_LOCK_PATHS,       /* mutex: path list writers of one head */
+	MPATH_LOCK_PORTS,       /* mutex: all target ports, and who is behind them */
+	MPATH_LOCK_REQUEUE,     /* spinlock, irq safe: one head's requeue list */
 };
 
 struct mpk_mutex;

@@ -286,6 +286,27 @@ void mpath_device_read_latency(const mpath_device *device, mpath_direction direc
 	*latency = device->latency(direction);
 }
 
+void mpath_head_pr_out(mpath_head *head, const mpath_pr_request *request,
+		       mpath_scsi_answer *answer) noexcept
+{
+	*answer = head->reservation().carry_out(*request);
+}
+
+int mpath_head_pr_adopt(mpath_head *head, u64 key) noexcept
+{
+	return head->reservation().adopt(key);
+}
+
+void mpath_head_read_pr(mpath_head *head, mpath_pr_state *state) noexcept
+{
+	head->reservation().read(state);
+}
+
+bool mpath_device_is_registered(const mpath_device *device) noexcept
+{
+	return device->nexus.registered.load_relaxed();
+}
+
 void mpath_head_submit(mpath_head *head, bio *bio, mpath_bio_traits traits) noexcept
 {
 	head->submit(bio, traits);

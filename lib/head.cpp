@@ -14,7 +14,8 @@ mpath_head::mpath_head(const mpath_head_config &config) noexcept
 	  cursors_(mpk_percpu_create(sizeof(mpath::Atomic<mpath_device *>))),
 	  paths_lock_(mpk_mutex_create(MPATH_LOCK_PATHS)),
 	  requeue_work_(mpk_work_create(MPATH_WORK_REQUEUE, run_requeue, this)),
-	  announcer_(config, paths_), no_path_timeout_ms_(config.no_path_timeout_ms)
+	  announcer_(config, paths_), reservation_(*this, paths_, paths_lock_.get()),
+	  no_path_timeout_ms_(config.no_path_timeout_ms)
 {
 	cache_ = {cursors_.get(), by_node_, mpk_nr_nodes()};
 	mpath::copy_text(name_, config.name);
@@ -33,7 +34,7 @@ int mpath_head::create(const mpath_head_config &config, mpath_head **out) noexce
 
 	if (!head->pool_ || !head->requeue_lock_ || !head->cursors_ || !head->paths_lock_ ||
 	    !head->requeue_work_ || !head->watch_ || !head->announcer_.is_whole() || !head->alua_ ||
-	    !head->activation_) {
+	    !head->activation_ || !head->reservation_.is_whole()) {
 		destroy(head);
 		return -ENOMEM;
 	}
@@ -96,6 +97,11 @@ int mpath_head::add_path(const mpath_device_config &config, mpath_device **out) 
 		last_path_id_++;
 		// It has just been scanned.
 		path->news_seen = news_seq_;
+		// Its probe has it admitted, before it carries data.
+		if (reservation_.guards_new_paths()) {
+			path->bar(mpath::Reason::not_registered);
+			path->recheck();
+		}
 		paths_.push_back(path, guard);
 		alua_.note(*path);
 		*out = path;

@@ -14,6 +14,7 @@
 #include "geometry.hpp"
 #include "path_list.hpp"
 #include "policy.hpp"
+#include "reservation.hpp"
 #include "util/io_fifo.hpp"
 #include "watch.hpp"
 
@@ -72,6 +73,8 @@ struct mpath_head final {
 	{
 		activation_.ended(path, error);
 	}
+
+	mpath::Reservation &reservation() noexcept { return reservation_; }
 
 	// --- attributes ---------------------------------------------------------------
 
@@ -174,6 +177,7 @@ private:
 	mpath::Alua alua_{*this, paths_};
 	mpath::Activation activation_{*this, paths_};
 	mpath::Atomic<u64> hoped_ms_{0}; // when access_may_come() was true last
+	mpath::Reservation reservation_;
 	mpath::Atomic<int> no_path_timeout_ms_;
 	mpath::Atomic<bool> queue_if_no_path_{false};
 	mpath::Atomic<u32> parked_limit_kib_{0};

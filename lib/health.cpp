@@ -23,6 +23,7 @@ constexpr bool may_change(Health from, Health to) noexcept
 	case Health::stalled:
 		return from == Health::usable || from == Health::marginal;
 	case Health::dead:
+	case Health::barred:
 	case Health::foreign:
 	case Health::removing:
 		break;
@@ -45,6 +46,8 @@ const char *word(Health health) noexcept
 		return "suspect";
 	case Health::dead:
 		return "dead";
+	case Health::barred:
+		return "barred";
 	case Health::foreign:
 		return "foreign";
 	case Health::removing:
@@ -96,6 +99,12 @@ const char *word(Reason reason) noexcept
 		return "its disk knows of no write cache, another does";
 	case Reason::cache_agrees:
 		return "all disks agree on the write cache";
+	case Reason::not_registered:
+		return "its nexus is not registered";
+	case Reason::not_the_holder:
+		return "another path holds the reservation";
+	case Reason::reservation_moves:
+		return "the reservation moves";
 	case Reason::transport_error:
 		return status_word(MPATH_STS_TRANSPORT);
 	case Reason::device_offline:

@@ -6,7 +6,8 @@
 //	any of these -> suspect		an I/O failed in a way that may be its own fault, or
 //					the transport took the device out of service
 //	any -> dead			the transport or a probe says so
-//	suspect, dead -> usable, marginal	a probe was fine
+//	any -> barred			its nexus is not entitled to I/O
+//	suspect, dead, barred -> usable, marginal	a probe was fine, and its nexus is entitled
 //	any -> foreign -> removing	final
 //
 // Each change has a reason and a time. What the transport itself keeps of a path (blocked,
@@ -26,6 +27,7 @@ enum class Health : u8 {
 	stalled,  // I/O in flight does not come back: as long as it does not
 	suspect,  // a probe decides
 	dead,     // the transport or a probe says it carries nothing
+	barred,   // works, and must not be used: because of the head's reservation
 	foreign,  // it has become another LUN: never used again
 	removing, // final
 };
@@ -62,7 +64,10 @@ enum class Reason : u8 {
 	command_failed,
 	cache_differs,
 	cache_agrees,
-	last = cache_agrees,
+	not_registered,
+	not_the_holder,
+	reservation_moves,
+	last = reservation_moves,
 };
 
 Reason because_of(mpath_status status) noexcept;

@@ -2,6 +2,7 @@
 #include "path.hpp"
 
 #include "head.hpp"
+#include "scsi_pr.hpp"
 #include "util/text.hpp"
 
 namespace {
@@ -107,6 +108,8 @@ bool mpath_device::change_health(Health to, Reason why) noexcept
 void mpath_device::changed(Health from, Health to, Reason why) noexcept
 {
 	announce(word(from), word(to), word(why));
+	if (to == Health::dead || to == Health::foreign || to == Health::removing)
+		head_.reservation().lost_path(*this);
 	if (to == Health::removing)
 		return;
 	head_.note_health(*this, from, to);
@@ -361,6 +364,28 @@ void mpath_device::judge(mpath_verdict verdict) noexcept
 	judged_seq_ = accused;
 }
 
+void mpath_device::let_in() noexcept
+{
+	if (takes_io()) {
+		end_well();
+		return;
+	}
+	change_health(at_best(mpk_now_ms()), Reason::access_state);
+	head_.kick();
+}
+
+void mpath_device::ask_again() noexcept
+{
+	mpk_work_arm(probe_.get(), kProbeDeadMs);
+}
+
+void mpath_device::execute(const mpath_command &command, mpath_scsi_answer *answer) noexcept
+{
+	*answer = mpath::no_connect_answer();
+	if (ops_->execute && device_state_in(usable_states_))
+		ops_->execute(owner_, &command, answer);
+}
+
 void mpath_device::end_well() noexcept
 {
 	const u64 now = mpk_now_ms();
@@ -413,7 +438,7 @@ void mpath_device::probe() noexcept
 		// It has just read. Who said otherwise says nothing any more.
 		if (!takes_io() && !head_.lun_informs())
 			hear_access_by_sense(0);
-		end_well();
+		head_.reservation().admit(*this);
 		return;
 	case MPATH_VERDICT_DEAD:
 	case MPATH_VERDICT_GONE:
@@ -432,10 +457,10 @@ void mpath_device::probe() noexcept
 		if (takes_io()) {
 			change_health(Health::dead, Reason::access_state);
 			mpk_work_arm(probe_.get(), kProbeDeadMs);
+			head_.kick();
 		} else {
-			change_health(at_best(mpk_now_ms()), Reason::access_state);
+			head_.reservation().admit(*this);
 		}
-		head_.kick();
 		return;
 	case MPATH_VERDICT_FOREIGN:
 		change_health(Health::foreign, Reason::probe_other_lun);

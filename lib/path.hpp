@@ -25,6 +25,18 @@
 #include "util/owned.hpp"
 #include "wait_estimate.hpp"
 
+namespace mpath {
+
+// What the head's reservation knows of the nexus behind a path; see reservation.hpp.
+struct Nexus {
+	Atomic<bool> registered{false}; // it has the head's key
+	Atomic<bool> doubted{false};    // I/O has met a conflict here
+	bool unproven = false;          // it was given the key, and perhaps too late
+	u32 mark = 0;                   // the last registration that it took part in
+};
+
+} // namespace mpath
+
 struct mpath_device final {
 	using Health = mpath::Health;
 	using Reason = mpath::Reason;
@@ -88,6 +100,17 @@ struct mpath_device final {
 	{
 		return static_cast<u32>(nr_active_.fetch_add_relaxed(amount) + amount);
 	}
+
+	// Is there hope that it answers a command? Whether it is barred makes no difference.
+	bool answers() const noexcept
+	{
+		const Health now = health();
+
+		return (mpath::carries_io(now) || now == Health::barred) &&
+		       device_state_in(usable_states_);
+	}
+	// Context: process; the caller has a reference. One that cannot be asked does not answer.
+	void execute(const mpath_command &command, mpath_scsi_answer *answer) noexcept;
 
 	// For service-time.
 	u64 expected_wait_ns(mpath_direction direction) const noexcept
@@ -201,6 +224,12 @@ struct mpath_device final {
 	// Context: any.
 	void accuse(u32 fine_seq) noexcept;
 
+	// It works, and its nexus is entitled to I/O; or is not. Context: the head's Reservation.
+	void let_in() noexcept;
+	void bar(Reason why) noexcept { change_health(Health::barred, why); }
+	// Soon. Context: any.
+	void ask_again() noexcept;
+
 	// No more I/O, no more probes: the first step of removal. Context: process.
 	void start_removing() noexcept;
 	void stop_probing() noexcept { mpk_work_cancel(probe_.get()); }
@@ -253,6 +282,9 @@ struct mpath_device final {
 
 	// Of TargetPort, which alone touches it.
 	mpath::PortMember port_member;
+
+	// Of Reservation, which alone writes it.
+	mpath::Nexus nexus;
 
 	// Public for placement new; call create().
 	mpath_device(mpath_head &head, u32 id, const mpath_device_config &config) noexcept;

@@ -155,8 +155,10 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 		return;
 	}
 
-	const auto [fate, blame] = mpath::classify(status, io->nowait);
+	auto [fate, blame] = mpath::classify(status, io->nowait);
 
+	if (status == MPATH_STS_RESV_CONFLICT && reservation_.reviews(*io, *path))
+		fate = Fate::pause;
 	if (fate == Fate::complete || (fate == Fate::move && gives_up(io, blame))) {
 		if (status == MPATH_STS_TARGET || status == MPATH_STS_NOTSUPP)
 			mpk_io_learn_limits(io, path->disk());
@@ -348,7 +350,7 @@ bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 		return true;
 	// A probe is on its way and ends soon, one way or the other. Or it has just ended, since
 	// the caller looked for a path.
-	return verdict_due(guard) || has_any_path(guard);
+	return verdict_due(guard) || reservation_.is_moving() || has_any_path(guard);
 }
 
 // A bio that has found no path on its first try. Context: process.
@@ -423,6 +425,8 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 		ReadGuard guard;
 
 		if (is_live()) {
+			if (reservation_.is_due(*io))
+				return Outcome::still_waiting;
 			settle(io, guard);
 			const bool pending = io->suspected[0].path_id || io->suspected[1].path_id;
 

@@ -25,6 +25,9 @@ struct mpk_mutex *mpk_mutex_create(enum mpath_lock_class cls)
 	if (!mutex)
 		return NULL;
 	switch (cls) {
+	case MPATH_LOCK_RESERVATION:
+		mutex_init(&mutex->mutex);
+		return mutex;
 	case MPATH_LOCK_PATHS:
 		mutex_init(&mutex->mutex);
 		return mutex;
@@ -64,6 +67,7 @@ struct mpk_spinlock *mpk_spinlock_create(enum mpath_lock_class cls)
 	case MPATH_LOCK_REQUEUE:
 		spin_lock_init(&lock->lock);
 		return lock;
+	case MPATH_LOCK_RESERVATION:
 	case MPATH_LOCK_PATHS:
 	case MPATH_LOCK_PORTS:
 		break;

@@ -45,9 +45,18 @@ int activate(void *owner)
 	return path->on_activate();
 }
 
-constexpr mpath_device_ops kOps = {probe, rescan, nullptr, nullptr, nullptr};
-constexpr mpath_device_ops kAluaOps = {probe, rescan, report_port_groups, refresh_handler,
-				       activate};
+void execute(void *owner, const mpath_command *command, mpath_scsi_answer *answer)
+{
+	auto *path = static_cast<Path *>(owner);
+
+	if (!path->on_execute)
+		die("the path is asked for something that the test knows nothing of");
+	path->on_execute(*command, *answer);
+}
+
+constexpr mpath_device_ops kOps = {probe, rescan, nullptr, nullptr, nullptr, execute};
+constexpr mpath_device_ops kAluaOps = {probe,           rescan,   report_port_groups,
+				       refresh_handler, activate, execute};
 
 } // namespace
 
@@ -99,6 +108,7 @@ void Lun::TearDown()
 			path.on_report = [](bool, u8 *, u32, mpath_scsi_answer *answer) {
 				answer->error = -1;
 			};
+		path.on_execute = nullptr;
 		path.disk.on_send = nullptr;
 	}
 	if (head_)

@@ -66,6 +66,7 @@ struct Path {
 	std::atomic<int> reports{0};
 	std::atomic<int> refreshes{0};
 	std::atomic<int> activations{0};
+	std::function<void(const mpath_command &, mpath_scsi_answer &)> on_execute;
 
 	mpath_device *device = nullptr; // while it is part of the head
 };

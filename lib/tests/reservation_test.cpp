@@ -1,0 +1,1037 @@
+// SPDX-License-Identifier: GPL-2.0
+// Persistent reservations of a head with several nexuses.
+#include "pr_fixture.hpp"
+
+using namespace mpath::fake;
+using mpath::Blame;
+
+namespace {
+
+class Registration : public PrLun {};
+class HeldReservation : public PrLun {};
+class PreemptedHead : public PrLun {};
+class ReservationIo : public PrLun {};
+class Adoption : public PrLun {};
+
+} // namespace
+
+// --- register -----------------------------------------------------------------------------
+
+TEST_F(Registration, gives_the_key_to_every_nexus)
+{
+	three();
+	EXPECT_EQ(register_key(0, kKey), 0);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_EQ(shown(), "registered a b c");
+	EXPECT_EQ(pr().key, kKey);
+	EXPECT_TRUE(target.aptpl);
+}
+
+TEST_F(Registration, changes_the_key_of_every_nexus)
+{
+	three();
+	register_key(0, kKey);
+	EXPECT_EQ(register_key(kKey, 2), 0);
+	EXPECT_EQ(target.registered(), "a:2 b:2 c:2");
+	EXPECT_EQ(pr().key, 2u);
+}
+
+TEST_F(Registration, with_the_wrong_key_changes_nothing)
+{
+	three();
+	register_key(0, kKey);
+	EXPECT_EQ(register_key(5, 2), kConflictStatus);
+	EXPECT_EQ(register_key(0, 2), kConflictStatus);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_EQ(shown(), "registered a b c");
+}
+
+TEST_F(Registration, ignores_the_key_there_is_if_asked_to)
+{
+	three();
+	target.out("b", MPATH_PR_REGISTER, 0, 7);
+	EXPECT_EQ(register_key(0, kKey), kConflictStatus);
+	EXPECT_EQ(out(MPATH_PR_REGISTER_AND_IGNORE, 0, kKey), 0);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+}
+
+TEST_F(Registration, takes_back_all_of_it_when_one_nexus_is_refused)
+{
+	three();
+	target.refuses["c"] = MPATH_PR_REGISTER;
+	EXPECT_EQ(register_key(0, kKey), 0x2);
+	EXPECT_EQ(target.registered(), "");
+	EXPECT_EQ(shown(), "none");
+	EXPECT_EQ(state("a"), "usable");
+}
+
+TEST_F(Registration, gives_back_the_old_key_when_one_nexus_is_refused_the_new)
+{
+	three();
+	register_key(0, kKey);
+	target.refuses["c"] = MPATH_PR_REGISTER;
+	EXPECT_EQ(register_key(kKey, 2), 0x2);
+	target.refuses.clear();
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_EQ(shown(), "registered a b c");
+	EXPECT_EQ(pr().key, kKey);
+}
+
+TEST_F(Registration, goes_on_without_a_path_that_is_dead)
+{
+	three();
+	kill("b");
+	EXPECT_EQ(register_key(0, kKey), 0);
+	EXPECT_EQ(target.registered(), "a:1 c:1");
+	EXPECT_EQ(shown(), "registered a c");
+	EXPECT_EQ(state("b"), "dead");
+}
+
+TEST_F(Registration, bars_a_path_that_does_not_answer)
+{
+	three();
+	target.dead.insert("b");
+	EXPECT_EQ(out_only(MPATH_PR_REGISTER, 0, kKey), 0);
+	EXPECT_EQ(state("b"), "barred");
+	mend("b");
+	advance_ms(1000);
+	EXPECT_EQ(state("b"), "usable");
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+}
+
+TEST_F(Registration, bars_a_path_whose_device_is_blocked_until_it_is_registered)
+{
+	three();
+	(*this)["b"].device_state = kBlocked; // and nobody has looked
+	EXPECT_EQ(out_only(MPATH_PR_REGISTER, 0, kKey), 0);
+	(*this)["b"].device_state = kRunning;
+	EXPECT_FALSE((*this)["b"].device->can_carry_io_at_need());
+	advance_ms(1000);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_EQ(state("b"), "usable");
+}
+
+TEST_F(Registration, fails_when_no_path_answers)
+{
+	three();
+	for (const char *name : {"a", "b", "c"})
+		kill(name);
+	EXPECT_EQ(register_key(0, kKey), 0x10000);
+	EXPECT_EQ(shown(), "none");
+	for (const char *name : {"a", "b", "c"})
+		revive(name);
+	EXPECT_EQ(target.registered(), "");
+	EXPECT_EQ(state("a"), "usable");
+}
+
+TEST_F(Registration, of_which_no_answer_has_arrived_is_taken_back)
+{
+	nexus("a");
+	target.loses_answer.insert("a");
+	EXPECT_NE(register_key(0, kKey), 0);
+	advance_ms(1000);
+	EXPECT_EQ(target.registered(), "");
+	EXPECT_EQ(state("a"), "usable");
+	EXPECT_EQ(shown(), "none");
+}
+
+TEST_F(Registration, is_given_to_a_path_that_returns_before_it_carries_data)
+{
+	three();
+	kill("b");
+	register_key(0, kKey);
+	mend("b");
+
+	const void *device = (*this)["b"].device;
+
+	target.before_command = [&](unsigned) {
+		EXPECT_FALSE(static_cast<const mpath_device *>(device)->health() ==
+			     mpath::Health::usable);
+	};
+	revive("b");
+	target.before_command = nullptr;
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_EQ(state("b"), "usable");
+	EXPECT_EQ(shown(), "registered a b c");
+}
+
+TEST_F(Registration, is_given_to_a_new_path_before_it_carries_data)
+{
+	three();
+	register_key(0, kKey);
+
+	Path &d = new_nexus("d");
+
+	target.dead.insert("d");
+	EXPECT_EQ(try_add(d), 0);
+	EXPECT_FALSE(d.device->can_carry_io_at_need());
+	run_work();
+	EXPECT_FALSE(d.device->can_carry_io_at_need()) << "it could not be registered";
+	target.dead.clear();
+	advance_ms(1000);
+	EXPECT_TRUE(d.device->can_carry_io());
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1 d:1");
+}
+
+TEST_F(Registration, is_confirmed_and_not_repeated_when_a_path_returns_that_still_has_it)
+{
+	three();
+	register_key(0, kKey);
+	kill("b");
+	target.heard();
+	revive("b");
+	EXPECT_EQ(target.heard(), "b register 1 1");
+	EXPECT_EQ(state("b"), "usable");
+}
+
+TEST_F(Registration, reaches_a_path_that_comes_back_in_the_middle)
+{
+	three();
+	kill("b");
+	target.before_command = [&](unsigned number) {
+		if (number == 1)
+			on_another_cpu([&] { mend("b"); });
+	};
+	register_key(0, kKey);
+	target.before_command = nullptr;
+	revive("b");
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_EQ(shown(), "registered a b c");
+}
+
+TEST_F(Registration, accepts_two_paths_that_are_one_nexus)
+{
+	target.alias["b"] = "a";
+	nexus("a");
+	nexus("b");
+	EXPECT_EQ(register_key(0, kKey), 0);
+	EXPECT_EQ(shown(), "registered a b");
+	EXPECT_EQ(state("b"), "usable");
+}
+
+TEST_F(Registration, is_given_up_by_every_nexus)
+{
+	three();
+	register_key(0, kKey);
+	EXPECT_EQ(register_key(kKey, 0), 0);
+	EXPECT_EQ(target.registered(), "");
+	EXPECT_EQ(shown(), "none");
+	EXPECT_EQ(pr().key, 0u);
+}
+
+TEST_F(Registration, is_given_up_by_a_path_that_was_dead_when_it_returns)
+{
+	three();
+	register_key(0, kKey);
+	kill("b");
+	EXPECT_EQ(register_key(kKey, 0), 0);
+	EXPECT_EQ(target.registered(), "b:1");
+	revive("b");
+	EXPECT_EQ(target.registered(), "");
+	EXPECT_EQ(state("b"), "usable");
+}
+
+TEST_F(Registration, is_not_given_up_with_the_wrong_key)
+{
+	three();
+	register_key(0, kKey);
+	EXPECT_EQ(register_key(2, 0), kConflictStatus);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+}
+
+TEST_F(Registration, is_kept_over_unit_attentions)
+{
+	three();
+	for (const char *name : {"a", "b", "c"})
+		target.attentions[name] = {0x03, 0x04, 0x05};
+	EXPECT_EQ(register_key(0, kKey), 0);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+}
+
+TEST_F(Registration, does_not_hold_up_the_removal_of_a_path)
+{
+	three();
+	target.before_command = [&](unsigned number) {
+		if (number == 0)
+			on_another_cpu([&] { remove((*this)["c"]); });
+	};
+	EXPECT_EQ(register_key(0, kKey), 0);
+	EXPECT_EQ(target.registered(), "a:1 b:1");
+}
+
+TEST_F(Registration, ends_when_the_head_does)
+{
+	three();
+	register_key(0, kKey);
+	mpath_head_kill(head());
+	EXPECT_EQ(register_key(kKey, 2), 0) << "who has it open can still do it";
+	for (const char *name : {"a", "b", "c"})
+		remove((*this)[name]);
+	EXPECT_EQ(register_key(2, 3), 0x10000);
+}
+
+// --- reserve and release ------------------------------------------------------------------
+
+TEST_F(HeldReservation, needs_a_registration)
+{
+	three();
+	EXPECT_EQ(reserve(kWeRo), kConflictStatus);
+	register_key(0, kKey);
+	EXPECT_EQ(out(MPATH_PR_RESERVE, 2, 0, kWeRo), kConflictStatus) << "with its key";
+	EXPECT_EQ(target.type, 0);
+}
+
+TEST_F(HeldReservation, is_made_by_one_nexus_and_released_by_it)
+{
+	three();
+	register_key(0, kKey);
+	target.heard();
+	EXPECT_EQ(reserve(kWeRo), 0);
+	EXPECT_EQ(target.heard(), "a reserve 1 0 5");
+	EXPECT_STREQ(pr().state, "reserved");
+	EXPECT_STREQ(pr().type, "write-exclusive-registrants-only");
+	EXPECT_STREQ(pr().holder, "a");
+	EXPECT_EQ(reserve(kWeRo), 0) << "again";
+	EXPECT_EQ(reserve(kEaRo), kConflictStatus) << "its type cannot be changed so";
+	target.heard();
+	EXPECT_EQ(release(kWeRo), 0);
+	EXPECT_EQ(target.heard(), "a release 1 0 5");
+	EXPECT_EQ(target.type, 0);
+	EXPECT_STREQ(pr().state, "registered");
+	EXPECT_STREQ(pr().holder, "none");
+}
+
+TEST_F(HeldReservation, is_not_had_while_somebody_else_has_it)
+{
+	three();
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	target.out("x", MPATH_PR_RESERVE, kOther, 0, kWeRo);
+	register_key(0, kKey);
+	EXPECT_EQ(reserve(kWeRo), kConflictStatus);
+	EXPECT_EQ(target.holder, "x");
+	EXPECT_EQ(shown(), "registered a b c");
+	EXPECT_EQ(release(kWeRo), 0);
+	EXPECT_EQ(target.holder, "x");
+}
+
+TEST_F(HeldReservation, stays_when_its_holder_dies_and_is_released_through_another)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWeRo);
+	kill("a");
+	EXPECT_EQ(target.holder, "a");
+	EXPECT_STREQ(pr().holder, "a");
+	EXPECT_EQ(release(kWeRo), 0);
+	EXPECT_EQ(target.type, 0);
+	EXPECT_EQ(target.registered(), "b:1 c:1");
+	EXPECT_STREQ(pr().state, "registered");
+	for (const char *name : {"b", "c"})
+		EXPECT_EQ(state(name), "usable");
+	revive("a");
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+}
+
+TEST_F(HeldReservation, moves_when_it_is_made_again_and_its_holder_is_dead)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kEaRo);
+	kill("a");
+	EXPECT_EQ(reserve(kEaRo), 0);
+	EXPECT_EQ(target.holder, "b");
+	EXPECT_STREQ(pr().holder, "b");
+	EXPECT_EQ(target.registered(), "b:1 c:1");
+}
+
+TEST_F(HeldReservation, is_held_by_all_registrants_and_needs_no_holder)
+{
+	three();
+	register_key(0, kKey);
+	EXPECT_EQ(reserve(kWeAr), 0);
+	EXPECT_STREQ(pr().holder, "all");
+	kill("a");
+	target.heard();
+	EXPECT_EQ(release(kWeAr), 0);
+	EXPECT_EQ(target.heard(), "b release 1 0 7");
+	EXPECT_EQ(target.type, 0);
+}
+
+TEST_F(HeldReservation, is_released_with_the_registration_though_its_holder_is_dead)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kEaRo);
+	kill("a");
+	EXPECT_EQ(register_key(kKey, 0), 0);
+	EXPECT_EQ(target.type, 0);
+	EXPECT_EQ(target.registered(), "");
+	EXPECT_EQ(shown(), "none");
+}
+
+TEST_F(HeldReservation, was_made_by_a_nexus_whose_answer_was_lost)
+{
+	three();
+	register_key(0, kKey);
+	target.loses_answer.insert("a");
+	EXPECT_EQ(reserve(kWeRo), 0);
+	EXPECT_EQ(target.holder, "a");
+	EXPECT_STREQ(pr().holder, "a");
+	EXPECT_EQ(release(kWeRo), 0);
+	EXPECT_EQ(target.type, 0);
+}
+
+TEST_F(HeldReservation, was_released_by_a_nexus_whose_answer_was_lost)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWeRo);
+	target.loses_answer.insert("a");
+	EXPECT_EQ(release(kWeRo), 0);
+	EXPECT_EQ(target.type, 0);
+	EXPECT_STREQ(pr().state, "registered");
+}
+
+TEST_F(HeldReservation, goes_with_everything_else_when_it_is_cleared)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWe);
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	EXPECT_EQ(out(MPATH_PR_CLEAR, kKey), 0);
+	EXPECT_EQ(target.registered(), "");
+	EXPECT_EQ(shown(), "none");
+	for (const char *name : {"a", "b", "c"})
+		EXPECT_EQ(state(name), "usable");
+}
+
+TEST_F(HeldReservation, is_cleared_by_a_nexus_whose_answer_was_lost)
+{
+	three();
+	register_key(0, kKey);
+	target.loses_answer.insert("a");
+	EXPECT_EQ(out(MPATH_PR_CLEAR, kKey), 0);
+	EXPECT_EQ(shown(), "none");
+}
+
+// --- types that entitle the holder alone ----------------------------------------------------
+
+TEST_F(HeldReservation, for_its_holder_only_bars_all_other_paths)
+{
+	three();
+	register_key(0, kKey);
+	EXPECT_EQ(reserve(kWe), 0);
+	EXPECT_EQ(state("a"), "usable");
+	EXPECT_EQ(state("b"), "barred");
+	EXPECT_EQ(state("c"), "barred");
+	EXPECT_EQ(shown(), "reserved a b c");
+	EXPECT_EQ(release(kWe), 0);
+	EXPECT_EQ(state("b"), "usable");
+	EXPECT_EQ(state("c"), "usable");
+}
+
+TEST_F(HeldReservation, for_its_holder_only_moves_when_that_dies)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kEa);
+	kill("a");
+	EXPECT_EQ(target.holder, "b");
+	EXPECT_EQ(state("b"), "usable");
+	EXPECT_EQ(state("c"), "barred");
+	EXPECT_STREQ(pr().holder, "b");
+	revive("a");
+	EXPECT_EQ(state("a"), "barred");
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+}
+
+TEST_F(HeldReservation, for_its_holder_only_moves_when_that_is_removed)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kEa);
+	remove((*this)["a"]);
+	run_work();
+	EXPECT_EQ(target.holder, "b");
+	EXPECT_EQ(state("b"), "usable");
+}
+
+TEST_F(HeldReservation, for_its_holder_only_moves_to_the_first_path_that_returns)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWe);
+	for (const char *name : {"b", "c", "a"})
+		kill(name);
+	EXPECT_EQ(target.holder, "a");
+	revive("c");
+	EXPECT_EQ(target.holder, "c");
+	EXPECT_EQ(state("c"), "usable");
+	revive("a");
+	EXPECT_EQ(state("a"), "barred");
+}
+
+TEST_F(HeldReservation, for_its_holder_only_is_used_by_all_when_it_cannot_be_had)
+{
+	three();
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	target.out("x", MPATH_PR_RESERVE, kOther, 0, kWe);
+	register_key(0, kKey);
+	EXPECT_EQ(reserve(kWe), kConflictStatus);
+	for (const char *name : {"a", "b", "c"})
+		EXPECT_EQ(state(name), "usable") << name;
+}
+
+// --- preempt ------------------------------------------------------------------------------
+
+TEST_F(HeldReservation, is_taken_from_another_initiator)
+{
+	three();
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	target.out("x", MPATH_PR_RESERVE, kOther, 0, kWeRo);
+	register_key(0, kKey);
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kOther, kEaRo), 0);
+	EXPECT_EQ(target.holder, "a");
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_STREQ(pr().type, "exclusive-access-registrants-only");
+	EXPECT_STREQ(pr().holder, "a");
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kOther, kEaRo), kConflictStatus) << "nobody there";
+}
+
+TEST_F(HeldReservation, stays_with_its_holder_when_a_mere_registration_is_preempted)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWeRo);
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	kill("a");
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kOther, kWeRo), 0);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_STREQ(pr().holder, "a");
+}
+
+TEST_F(HeldReservation, was_taken_by_a_nexus_whose_answer_was_lost)
+{
+	three();
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	target.out("x", MPATH_PR_RESERVE, kOther, 0, kWeRo);
+	register_key(0, kKey);
+	target.loses_answer.insert("a");
+	EXPECT_EQ(out(MPATH_PR_PREEMPT_AND_ABORT, kKey, kOther, kWeRo), 0);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_STREQ(pr().state, "reserved");
+	EXPECT_EQ(release(kWeRo), 0);
+	EXPECT_EQ(target.type, 0) << "whoever of us holds it";
+}
+
+TEST_F(HeldReservation, changes_its_type_and_all_paths_are_registered_again)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWeRo);
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kKey, kEaRo), 0);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_EQ(target.type, kEaRo);
+	EXPECT_EQ(shown(), "reserved a b c");
+	for (const char *name : {"a", "b", "c"})
+		EXPECT_EQ(state(name), "usable");
+}
+
+TEST_F(HeldReservation, changes_its_type_though_the_first_answer_is_lost)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWeRo);
+	target.loses_answer.insert("a");
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kKey, kEaRo), 0);
+	EXPECT_EQ(target.type, kEaRo);
+	advance_ms(1000);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_EQ(release(kEaRo), 0);
+	EXPECT_EQ(target.type, 0);
+}
+
+TEST_F(HeldReservation, of_all_registrants_is_taken_from_all_others)
+{
+	three();
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	register_key(0, kKey);
+	reserve(kWeAr);
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, 0, kEaAr), 0);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_EQ(target.type, kEaAr);
+}
+
+TEST_F(HeldReservation, that_is_not_there_leaves_nobody_registered_who_preempts_himself)
+{
+	three();
+	register_key(0, kKey);
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kKey, kEaRo), 0);
+	EXPECT_EQ(target.registered(), "");
+	EXPECT_EQ(shown(), "none");
+	EXPECT_EQ(state("c"), "usable");
+}
+
+TEST_F(PreemptedHead, restores_no_registration)
+{
+	three();
+	register_key(0, kKey);
+	kill("b");
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	target.out("x", MPATH_PR_PREEMPT, kOther, kKey, kWeRo);
+	revive("b");
+	EXPECT_EQ(target.registered(), "x:9");
+	EXPECT_EQ(shown(), "preempted");
+	EXPECT_EQ(state("b"), "usable");
+	EXPECT_TRUE(
+		logged("lun0: its reservation key 0x1 has been removed by another initiator\n"));
+	nexus("d");
+	EXPECT_EQ(target.registered(), "x:9");
+}
+
+TEST_F(PreemptedHead, completes_its_io_with_the_conflict_and_blames_nobody)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWeRo);
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	target.out("x", MPATH_PR_PREEMPT_AND_ABORT, kOther, kKey, kWeRo);
+
+	bio &first = write();
+
+	deliver_all();
+	EXPECT_TRUE(ended_with(MPATH_STS_RESV_CONFLICT, first));
+	EXPECT_EQ(shown(), "preempted");
+	EXPECT_EQ(target.registered(), "x:9");
+
+	bio &second = write();
+
+	deliver_all();
+	EXPECT_TRUE(ended_with(MPATH_STS_RESV_CONFLICT, second));
+	EXPECT_EQ(route(second).size(), 1u) << "sent once";
+	for (const char *name : {"a", "b", "c"}) {
+		EXPECT_EQ(state(name), "usable");
+		EXPECT_EQ((*this)[name].device->changes(), 0u);
+	}
+	EXPECT_EQ(stats().failover_count, 0u);
+}
+
+TEST_F(PreemptedHead, can_be_registered_again_by_its_user)
+{
+	three();
+	register_key(0, kKey);
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	target.out("x", MPATH_PR_PREEMPT, kOther, kKey, kWeRo);
+	EXPECT_EQ(reserve(kWeRo), kConflictStatus);
+	EXPECT_EQ(shown(), "preempted");
+	EXPECT_EQ(register_key(0, kKey), 0);
+	EXPECT_EQ(shown(), "registered a b c");
+}
+
+TEST_F(PreemptedHead, gives_up_a_registration_that_came_too_late)
+{
+	three();
+	kill("b");
+	register_key(0, kKey);
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	mend("b");
+	// confirm, read keys, register, read keys: before the third.
+	target.before_command = [&](unsigned number) {
+		if (number == 2)
+			target.out("x", MPATH_PR_PREEMPT, kOther, kKey, kWeRo);
+	};
+	target.commands = 0;
+	revive("b");
+	EXPECT_EQ(target.registered(), "x:9");
+	EXPECT_EQ(shown(), "preempted");
+}
+
+TEST_F(PreemptedHead, gives_up_a_late_registration_though_the_proof_was_interrupted)
+{
+	three();
+	kill("b");
+	register_key(0, kKey);
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	mend("b");
+	target.before_command = [&](unsigned number) {
+		if (number == 2)
+			target.out("x", MPATH_PR_PREEMPT, kOther, kKey, kWeRo);
+		if (number == 3)
+			target.loses_answer.insert("b");
+	};
+	target.commands = 0;
+	revive("b");
+	EXPECT_EQ(target.registered(), "b:1 x:9");
+	EXPECT_EQ(state("b"), "barred") << "it carries no data";
+	target.before_command = nullptr;
+	advance_ms(1000);
+	EXPECT_EQ(target.registered(), "x:9");
+	EXPECT_EQ(shown(), "preempted");
+}
+
+// Another initiator removes our key at any moment of what we do: afterwards no nexus has it, the
+// head knows, and all of its paths can be used.
+struct Step {
+	const char *name;
+	bool dead_first;
+	u8 type;
+	mpath_pr_request request;
+};
+
+class PreemptedAtAnyMoment : public PrLun, public ::testing::WithParamInterface<Step> {};
+
+TEST_P(PreemptedAtAnyMoment, leaves_no_nexus_with_the_key)
+{
+	const Step &step = GetParam();
+	bool too_late = false;
+
+	for (unsigned moment = 0; !too_late; moment++) {
+		SCOPED_TRACE(moment);
+		ASSERT_LT(moment, 60u);
+		target = PrTarget{};
+		three();
+		register_key(0, kKey);
+		if (step.type)
+			reserve(step.type);
+		target.out("x", MPATH_PR_REGISTER, 0, kOther);
+		if (step.dead_first)
+			kill("a");
+		target.commands = 0;
+
+		bool preempted = false;
+
+		too_late = true;
+		target.before_command = [&](unsigned number) {
+			if (number != moment)
+				return;
+			too_late = false;
+			for (const auto &[nexus, key] : target.keys)
+				preempted |= key == kKey && nexus != "x";
+			target.out("x", MPATH_PR_PREEMPT, kOther, kKey, kWeRo);
+		};
+		out(step.request.action, step.request.key, step.request.action_key,
+		    step.request.type);
+		if (step.dead_first)
+			revive("a");
+		advance_ms(2000);
+		target.before_command = nullptr;
+		if (preempted) {
+			// What the head does not do by itself: it finds out when it does something.
+			bio &bio = write();
+
+			deliver_all();
+			EXPECT_EQ(bio.ended, 1);
+
+			const bool changed = step.request.action_key &&
+					     step.request.action_key != kKey && pr().key;
+
+			if (!changed) {
+				for (const auto &[nexus, key] : target.keys)
+					EXPECT_EQ(nexus, "x") << target.registered();
+				EXPECT_EQ(pr().key, 0u);
+			}
+		}
+		// Whatever it is: the head and the LUN agree, and no path is left out.
+		for (auto &path : paths) {
+			const auto found = target.keys.find(path.disk.name);
+			const u64 key = found == target.keys.end() ? 0 : found->second;
+
+			EXPECT_EQ(key, pr().key) << path.disk.name;
+			EXPECT_EQ(state(path.disk.name), "usable") << path.disk.name;
+		}
+		destroy_head();
+		paths.clear();
+	}
+}
+
+INSTANTIATE_TEST_SUITE_P(
+	Reservations, PreemptedAtAnyMoment,
+	::testing::Values(
+		Step{"reserving", false, 0, {MPATH_PR_RESERVE, kWeRo, true, kKey, 0}},
+		Step{"releasing", false, kWeRo, {MPATH_PR_RELEASE, kWeRo, true, kKey, 0}},
+		Step{"releasing_with_a_dead_holder",
+		     true,
+		     kWeRo,
+		     {MPATH_PR_RELEASE, kWeRo, true, kKey, 0}},
+		Step{"reserving_again_with_a_dead_holder",
+		     true,
+		     kEaRo,
+		     {MPATH_PR_RESERVE, kEaRo, true, kKey, 0}},
+		Step{"changing_the_type", false, kWeRo, {MPATH_PR_PREEMPT, kEaRo, true, kKey, kKey}},
+		Step{"unregistering", false, kWeRo, {MPATH_PR_REGISTER, 0, true, kKey, 0}},
+		Step{"unregistering_with_a_dead_holder",
+		     true,
+		     kWeRo,
+		     {MPATH_PR_REGISTER, 0, true, kKey, 0}},
+		Step{"registering_again", true, kWeRo, {MPATH_PR_REGISTER, 0, true, kKey, kKey}},
+		Step{"changing_the_key", false, kWeRo, {MPATH_PR_REGISTER, 0, true, kKey, 2}},
+		Step{"clearing", false, kWeRo, {MPATH_PR_CLEAR, 0, true, kKey, 0}}),
+	[](const auto &info) { return std::string(info.param.name); });
+
+// --- I/O ----------------------------------------------------------------------------------
+
+TEST_F(ReservationIo, is_tried_again_where_the_nexus_had_lost_its_key_alone)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWeRo);
+	target.keys.erase("b");
+	config.iopolicy = MPATH_IOPOLICY_ROUND_ROBIN;
+	mpath_head_set_iopolicy(head(), MPATH_IOPOLICY_ROUND_ROBIN);
+
+	std::vector<bio *> all;
+
+	for (int i = 0; i < 3; i++)
+		all.push_back(&write());
+	deliver_all();
+	for (const bio *bio : all)
+		EXPECT_TRUE(ended_with(MPATH_STS_OK, *bio));
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+}
+
+TEST_F(ReservationIo, gets_its_conflict_after_a_second_try_and_each_bio_has_but_one)
+{
+	three();
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	target.out("x", MPATH_PR_RESERVE, kOther, 0, kWe);
+	register_key(0, kKey);
+
+	bio &bio = write();
+
+	deliver_all();
+	EXPECT_TRUE(ended_with(MPATH_STS_RESV_CONFLICT, bio));
+	EXPECT_EQ(route(bio), "a a");
+	EXPECT_EQ(state("a"), "usable");
+	EXPECT_EQ(stats().failover_count, 0u);
+	EXPECT_EQ(stats().requeue_no_usable_path_count, 0u);
+}
+
+TEST_F(ReservationIo, waits_until_the_nexus_has_been_looked_at)
+{
+	three();
+	register_key(0, kKey);
+
+	bio &bio = write();
+	bool waited = false;
+
+	target.before_command = [&](unsigned) {
+		waited |= !where(bio) && !bio.ended;
+	};
+	complete(bio, MPATH_STS_RESV_CONFLICT);
+	run_work();
+	target.before_command = nullptr;
+	EXPECT_TRUE(waited);
+	EXPECT_TRUE(is_on((*this)["a"], bio));
+	complete(bio, MPATH_STS_OK);
+}
+
+TEST_F(ReservationIo, is_not_sent_down_a_nexus_that_a_change_of_type_has_unregistered)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWeRo);
+
+	std::vector<bio *> all;
+
+	mpath_head_set_iopolicy(head(), MPATH_IOPOLICY_ROUND_ROBIN);
+	target.before_command = [&](unsigned) {
+		for (int i = 0; i < 3; i++)
+			all.push_back(&write());
+		for (auto &path : paths)
+			if (!path.disk.in_flight.empty()) {
+				EXPECT_TRUE(target.admits(path.disk.name, true)) << path.disk.name;
+			}
+	};
+	// The order of commands is: preempt, confirm, reservation, and those of the others.
+	out(MPATH_PR_PREEMPT, kKey, kKey, kEaRo);
+	target.before_command = nullptr;
+	EXPECT_GT(all.size(), 9u);
+	deliver_all();
+	for (const bio *bio : all)
+		EXPECT_TRUE(ended_with(MPATH_STS_OK, *bio));
+}
+
+TEST_F(ReservationIo, that_a_change_of_type_has_caught_in_flight_is_tried_again)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWeRo);
+	mpath_head_set_iopolicy(head(), MPATH_IOPOLICY_ROUND_ROBIN);
+
+	std::vector<bio *> all;
+
+	for (int i = 0; i < 6; i++)
+		all.push_back(&write());
+	target.before_command = [&](unsigned number) {
+		if (number == 0)
+			return;
+		// The LUN refuses what has arrived after the preemption.
+		for (const char *name : {"b", "c"})
+			if (!target.keys.count(name))
+				complete_all((*this)[name], MPATH_STS_RESV_CONFLICT);
+	};
+	target.commands = 0;
+	out(MPATH_PR_PREEMPT, kKey, kKey, kEaRo);
+	target.before_command = nullptr;
+	deliver_all();
+	for (const bio *bio : all)
+		EXPECT_TRUE(ended_with(MPATH_STS_OK, *bio));
+}
+
+TEST_F(ReservationIo, does_not_fail_for_want_of_a_path_while_the_reservation_moves)
+{
+	nexus("a");
+	nexus("b");
+	register_key(0, kKey);
+	reserve(kWe);
+	kill("a");
+	EXPECT_EQ(target.holder, "b");
+	revive("a");
+
+	bio *caught = nullptr;
+
+	target.before_command = [&](unsigned) {
+		if (target.holder == "b" && !caught && state("a") == "barred" &&
+		    state("b") != "usable")
+			caught = &write();
+	};
+	kill("b");
+	target.before_command = nullptr;
+	EXPECT_EQ(target.holder, "a");
+	deliver_all();
+	if (caught) {
+		EXPECT_TRUE(ended_with(MPATH_STS_OK, *caught));
+	}
+}
+
+TEST_F(ReservationIo, ends_when_the_head_does_while_its_nexus_is_looked_at)
+{
+	three();
+	register_key(0, kKey);
+
+	bio &bio = write();
+
+	complete(bio, MPATH_STS_RESV_CONFLICT);
+	mpath_head_kill(head());
+	run_work();
+	EXPECT_EQ(bio.ended, 1);
+}
+
+TEST_F(ReservationIo, of_a_head_without_a_key_keeps_its_conflict)
+{
+	three();
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	target.out("x", MPATH_PR_RESERVE, kOther, 0, kWe);
+
+	bio &bio = write();
+
+	complete(bio, MPATH_STS_RESV_CONFLICT);
+	EXPECT_TRUE(ended_with(MPATH_STS_RESV_CONFLICT, bio));
+	EXPECT_EQ(target.heard(), "");
+}
+
+// --- adoption -----------------------------------------------------------------------------
+
+TEST_F(Adoption, finds_the_reservation_as_it_was)
+{
+	for (const char *name : {"a", "b", "c"})
+		target.out(name, MPATH_PR_REGISTER, 0, kKey);
+	target.out("b", MPATH_PR_RESERVE, kKey, 0, kWeRo);
+	target.aptpl = true;
+	three();
+	EXPECT_EQ(mpath_head_pr_adopt(head(), kKey), 0);
+	EXPECT_EQ(shown(), "reserved a b c");
+	EXPECT_STREQ(pr().holder, "b");
+	EXPECT_EQ(target.holder, "b");
+	EXPECT_EQ(target.type, kWeRo);
+	EXPECT_TRUE(target.aptpl) << "it still survives a loss of power";
+	EXPECT_EQ(release(kWeRo), 0);
+	EXPECT_EQ(target.type, 0);
+}
+
+TEST_F(Adoption, registers_the_nexuses_that_are_new)
+{
+	target.out("old", MPATH_PR_REGISTER, 0, kKey);
+	target.out("old", MPATH_PR_RESERVE, kKey, 0, kWeRo);
+	three();
+	EXPECT_EQ(mpath_head_pr_adopt(head(), kKey), 0);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1 old:1");
+	EXPECT_STREQ(pr().holder, "unknown");
+	EXPECT_FALSE(target.aptpl);
+	EXPECT_EQ(release(kWeRo), 0);
+	EXPECT_EQ(target.type, 0);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+}
+
+TEST_F(Adoption, takes_over_what_is_for_the_holder_only)
+{
+	target.out("old", MPATH_PR_REGISTER, 0, kKey);
+	target.out("old", MPATH_PR_RESERVE, kKey, 0, kEa);
+	three();
+	EXPECT_EQ(mpath_head_pr_adopt(head(), kKey), 0);
+	run_work();
+	EXPECT_EQ(target.holder, "a");
+	EXPECT_EQ(state("a"), "usable");
+	EXPECT_EQ(state("b"), "barred");
+}
+
+TEST_F(Adoption, of_all_registrants)
+{
+	for (const char *name : {"a", "b", "c"})
+		target.out(name, MPATH_PR_REGISTER, 0, kKey);
+	target.out("b", MPATH_PR_RESERVE, kKey, 0, kWeAr);
+	three();
+	EXPECT_EQ(mpath_head_pr_adopt(head(), kKey), 0);
+	EXPECT_STREQ(pr().holder, "all");
+}
+
+TEST_F(Adoption, leaves_the_reservation_of_others_alone)
+{
+	target.out("a", MPATH_PR_REGISTER, 0, kKey);
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	target.out("x", MPATH_PR_RESERVE, kOther, 0, kWe);
+	three();
+	EXPECT_EQ(mpath_head_pr_adopt(head(), kKey), 0);
+	EXPECT_EQ(shown(), "registered a b c");
+	EXPECT_EQ(target.holder, "x");
+	EXPECT_EQ(state("b"), "usable");
+}
+
+TEST_F(Adoption, refuses_a_key_that_the_lun_does_not_know)
+{
+	three();
+	EXPECT_EQ(mpath_head_pr_adopt(head(), kKey), -ENOENT);
+	EXPECT_EQ(shown(), "none");
+	EXPECT_EQ(target.registered(), "");
+}
+
+TEST_F(Adoption, refuses_another_key_than_the_one_there_is)
+{
+	three();
+	register_key(0, kKey);
+	EXPECT_EQ(mpath_head_pr_adopt(head(), kKey), 0);
+	EXPECT_EQ(mpath_head_pr_adopt(head(), 2), -EBUSY);
+	EXPECT_EQ(pr().key, kKey);
+}
+
+TEST_F(Adoption, needs_a_path_that_answers)
+{
+	three();
+	for (const char *name : {"a", "b", "c"})
+		kill(name);
+	EXPECT_EQ(mpath_head_pr_adopt(head(), kKey), -EIO);
+	revive("a");
+}
+
+TEST_F(Adoption, ends_without_a_command)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWe);
+	target.heard();
+	EXPECT_EQ(mpath_head_pr_adopt(head(), 0), 0);
+	EXPECT_EQ(target.heard(), "");
+	EXPECT_EQ(shown(), "none");
+	EXPECT_EQ(state("b"), "usable");
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+}
