@@ -174,10 +174,6 @@ bool mpath_scsi_way_failed(const struct mpath_scsi_answer *answer) MPATH_NOEXCEP
  */
 bool mpath_scsi_tells_of_change(const struct mpath_scsi_answer *answer) MPATH_NOEXCEPT;
 
-/* --- persistent reservations: mpath_head_pr_out() in libmultipath.h carries them out ----- */
-
-bool mpath_scsi_is_pr_out(const u8 *cdb, size_t len) MPATH_NOEXCEPT;
-
 /*
  * mpath_scsi_parse_pr_out - a PERSISTENT RESERVE OUT (SPC-5 6.17) and its parameter list
  * Refused, as a LUN would that cannot do it: REGISTER AND MOVE, SPEC_I_PT and ALL_TG_PT. The

@@ -229,11 +229,6 @@ bool mpath_scsi_parse_pr_out(const u8 *cdb, size_t cdb_len, const u8 *list, size
 	return true;
 }
 
-bool mpath_scsi_is_pr_out(const u8 *cdb, size_t len) noexcept
-{
-	return len && cdb[0] == mpath::kOpcodeOut;
-}
-
 u8 mpath_scsi_pr_type(u32 block_type) noexcept
 {
 	// include/uapi/linux/pr.h, enum pr_type

@@ -42,4 +42,5 @@ const struct block_device_operations scsi_mpath_fops = {
 	.ioctl = scsi_mpath_ioctl,
 	.compat_ioctl = blkdev_compat_ptr_ioctl,
 	.getgeo = scsi_mpath_getgeo,
+	.pr_ops = &scsi_mpath_pr_ops,
 };

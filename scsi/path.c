@@ -161,6 +161,7 @@ static const struct mpath_device_ops scsi_mpath_device_ops = {
 	.report_port_groups = scsi_mpath_report_groups,
 	.refresh_handler = scsi_mpath_refresh_handler,
 	.activate = scsi_mpath_activate,
+	.execute = scsi_mpath_execute,
 };
 
 static void scsi_mpath_free_path(struct scsi_mpath_path *path)

@@ -54,7 +54,7 @@ struct scsi_mpath_head {
 	bool dying;                /* no path, and nobody finds it any more */
 };
 
-#define SCSI_MPATH_PATH_ATTRS 29
+#define SCSI_MPATH_PATH_ATTRS 30
 
 /* A file in the directory of a path's disk; each path has its own. */
 struct scsi_mpath_path_attr {
@@ -83,6 +83,10 @@ struct scsi_mpath_path {
 	bool linked;               /* under scsi_mpath_lock: <head>:Y exists */
 	atomic_t to_be_scanned;    /* and nobody has begun yet */
 };
+
+struct pr_ops;
+struct scsi_sense_hdr;
+struct sg_io_hdr;
 
 extern struct mutex scsi_mpath_lock;
 extern struct workqueue_struct *scsi_mpath_wq;
@@ -181,6 +185,18 @@ void scsi_mpath_begin_scan(struct scsi_device *sdev);
 enum mpath_wwid_result scsi_mpath_cached_wwid(struct scsi_device *sdev, char *wwid);
 /* Does the device still give the id that the mid-layer has cached? May sleep. */
 bool scsi_mpath_is_what_it_was(struct scsi_device *sdev);
+
+/* pr.c */
+extern const struct pr_ops scsi_mpath_pr_ops;
+/* As mpath_device_ops. */
+void scsi_mpath_execute(void *owner, const struct mpath_command *command,
+			struct mpath_scsi_answer *answer);
+/*
+ * PERSISTENT RESERVE OUT by SG_IO, which the core carries out; fills in what @hdr tells the
+ * caller. May sleep, for as long as some commands take.
+ */
+int scsi_mpath_sg_pr_out(struct scsi_mpath_head *head, const u8 *cdb, unsigned int cdb_len,
+			 struct sg_io_hdr *hdr);
 
 /*
  * protection.c: the type of protection information that sd has found on the LUN and its host

@@ -191,6 +191,7 @@ static int scsi_mpath_sg_command(struct scsi_mpath_head *head, blk_mode_t mode,
 	case MPATH_SCSI_ANY_PATH:
 		return scsi_mpath_sg_send(head, mode, &cdb, hdr, !scsi_mpath_sg_writes(hdr));
 	case MPATH_SCSI_EVERY_NEXUS:
+		return scsi_mpath_sg_pr_out(head, cdb.bytes, cdb.len, hdr);
 	case MPATH_SCSI_REFUSED:
 		break;
 	}

@@ -184,6 +184,44 @@ static ssize_t submit_mode_store(struct device *dev, struct device_attribute *at
 }
 static DEVICE_ATTR_RW(submit_mode);
 
+static ssize_t reservation_key_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct mpath_pr_state state;
+
+	mpath_head_read_pr(scsi_mpath_core_of(dev), &state);
+	if (!state.key)
+		return sysfs_emit(buf, "none\n");
+	return sysfs_emit(buf, "0x%016llx\n", (unsigned long long)state.key);
+}
+
+static ssize_t reservation_key_store(struct device *dev, struct device_attribute *attr,
+				     const char *buf, size_t count)
+{
+	bool none = sysfs_streq(buf, "none");
+	u64 key = 0;
+	int ret;
+
+	if (!none && (kstrtou64(buf, 16, &key) || !key))
+		return -EINVAL;
+	ret = mpath_head_pr_adopt(scsi_mpath_core_of(dev), key);
+	return ret ? ret : count;
+}
+static DEVICE_ATTR_RW(reservation_key);
+
+#define SCSI_MPATH_PR_WORD(_file, _field)                                                         \
+	static ssize_t _file##_show(struct device *dev, struct device_attribute *attr, char *buf) \
+	{                                                                                         \
+		struct mpath_pr_state state;                                                      \
+                                                                                                  \
+		mpath_head_read_pr(scsi_mpath_core_of(dev), &state);                              \
+		return sysfs_emit(buf, "%s\n", state._field);                                     \
+	}                                                                                         \
+	static DEVICE_ATTR_RO(_file)
+
+SCSI_MPATH_PR_WORD(reservation_state, state);
+SCSI_MPATH_PR_WORD(reservation_type, type);
+SCSI_MPATH_PR_WORD(reservation_holder, holder);
+
 #define SCSI_MPATH_COUNTER(_file, _field)                                                         \
 	static ssize_t _file##_show(struct device *dev, struct device_attribute *attr, char *buf) \
 	{                                                                                         \
@@ -216,6 +254,10 @@ static struct attribute *scsi_mpath_disk_attrs[] = {
 	&dev_attr_mpath_parked.attr,
 	&dev_attr_mpath_port_group_reports.attr,
 	&dev_attr_mpath_activations.attr,
+	&dev_attr_reservation_key.attr,
+	&dev_attr_reservation_state.attr,
+	&dev_attr_reservation_type.attr,
+	&dev_attr_reservation_holder.attr,
 	NULL,
 };
 
@@ -413,6 +455,11 @@ SCSI_MPATH_SHOW(mpath_write_average_us)
 	return scsi_mpath_show_average(path, buf, MPATH_WRITE);
 }
 
+SCSI_MPATH_SHOW(mpath_registered)
+{
+	return sysfs_emit(buf, "%d\n", mpath_device_is_registered(path->core));
+}
+
 static const struct {
 	const char *name;
 	ssize_t (*show)(struct scsi_mpath_path *path, char *buf);
@@ -446,6 +493,7 @@ static const struct {
 	{ "mpath_write_latency_us", mpath_write_latency_us_show },
 	{ "mpath_read_average_us", mpath_read_average_us_show },
 	{ "mpath_write_average_us", mpath_write_average_us_show },
+	{ "mpath_registered", mpath_registered_show },
 };
 
 static ssize_t scsi_mpath_path_show(struct device *dev, struct device_attribute *attr, char *buf)

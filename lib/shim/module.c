@@ -57,7 +57,6 @@ EXPORT_SYMBOL_GPL(mpath_head_pr_out);
 EXPORT_SYMBOL_GPL(mpath_head_pr_adopt);
 EXPORT_SYMBOL_GPL(mpath_head_read_pr);
 EXPORT_SYMBOL_GPL(mpath_device_is_registered);
-EXPORT_SYMBOL_GPL(mpath_scsi_is_pr_out);
 EXPORT_SYMBOL_GPL(mpath_scsi_parse_pr_out);
 EXPORT_SYMBOL_GPL(mpath_scsi_pr_type);
 EXPORT_SYMBOL_GPL(mpath_scsi_pr_status);
