@@ -32,6 +32,8 @@ for cdb in "16 00 00 00 00 00" "17 00 00 00 00 00" "56 00 00 00 00 00 00 00 00 0
 	# shellcheck disable=SC2086 # bytes
 	refuses "not supported" sg_raw "$dev" $cdb
 done
+step "what concerns all paths"
+refuses "arameter list length error" sg_raw "$dev" 5f 00 00 00 00 00 00 00 18 00
 
 step "a command that changes meanwhile"
 guest/sg-io-flip "$dev" $((3000 / SLOW))

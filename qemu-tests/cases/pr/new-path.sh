@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#: beds tcm_loop
+#: allow path-errors
+#: timeout 180
+# Paths come, go and come back under I/O that only registered nexuses may do: no error.
+#
+#   sdmpatha --+-- path 0 --x--+
+#              +-- path 1 --x--+-- LUN 0, exclusive access for registrants
+#              +-- path 2  new +
+. guest/pr.sh
+mpath_load iopolicy=round-robin
+bed_up 2
+head_wait 2
+pr_out --register --param-sark=$MINE
+pr_out --reserve --param-rk=$MINE --prout-type=6
+fio_start "/dev/$HEAD"
+
+bed_add
+head_wait 3
+must_wait 20 "the new path is used" in_use "${PATHS[2]}"
+all_registered || fail "a path is not registered"
+equal "$(pr_keys $MINE)" 3 "nexuses with the key"
+fio_goes_on
+
+for round in 1 2 3; do
+	for i in 0 1 2; do
+		step "round $round, path $i"
+		fail_moving $i "${BED_KINDS[$(((round + i) % 2))]}"
+		bed_restore $i "${BED_KINDS[$(((round + i) % 2))]}"
+		must_wait 40 "path $i is back" is_back "${PATHS[$i]}"
+	done
+done
+must_wait 10 "all are registered" all_registered
+fio_finish
+
+step "removed and found again"
+bed_fail 1 delete
+must_wait 10 "the path is gone" paths_are 2
+bed_restore 1 delete
+head_wait 3
+must_wait 20 "all are registered" all_registered
+pr_out --clear --param-rk=$MINE
+equal "$(pr_keys $MINE)" 0 "nexuses with the key"
