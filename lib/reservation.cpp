@@ -490,6 +490,9 @@ PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 			any = true;
 		} else if (last == Said::nothing) {
 			shut_out(path);
+		} else if (answer.sense_valid) {
+			// LIO, for one, registers and then fails for want of a file to keep it in.
+			path.nexus.mark = mark;
 		}
 	});
 

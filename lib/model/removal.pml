@@ -269,7 +269,7 @@ end:	do
 		:: health[p] == REMOVING /* = if (health() == Health::removing */
 		:: else ->
 			assert(!owner_gone[p]); /* = ask_timed(); */
-			end_well(p) /* = end_well(); */
+			end_well(p) /* = head_.reservation().admit(*this); */
 		fi;
 		runs[p] = false
 	od

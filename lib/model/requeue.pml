@@ -121,7 +121,7 @@ inline may_wait(yes) /* == submit.cpp mpath_head::may_wait( */
 		arm(work) /* = mpk_work_arm(requeue_work_.get(), kLookAgainMs); */
 	:: clock
 	:: clock ->
-		choose(other); /* = return verdict_due(guard) || has_any_path(guard); */
+		choose(other); /* = return verdict_due(guard) || reservation_.is_moving() || has_any_path(guard); */
 		yes = other < PATHS
 	fi
 #endif
@@ -253,7 +253,7 @@ end:	do
 			probe_work[p] = IDLE; }
 		if
 		:: running[p] && good[p] ->
-			end_well(p) /* = end_well(); */
+			end_well(p) /* = head_.reservation().admit(*this); */
 		:: running[p] && !good[p] ->
 			health[p] = DEAD; /* = change_health(Health::dead, why_dead(verdict)); */
 			kick(work); /* = head_.kick(); */

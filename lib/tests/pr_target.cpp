@@ -223,6 +223,12 @@ void PrTarget::execute(const std::string &path, const mpath_command &command,
 		if (answer.status == kGood && (action == 0 || action == 6))
 			aptpl = data[20] & 1;
 	}
+	if (fails_too_late.erase(path)) {
+		answer.status = kCheckCondition;
+		answer.sense_valid = true;
+		answer.sense_key = 2;
+		answer.asc = 0x08;
+	}
 	if (loses_answer.erase(path)) {
 		answer = {};
 		answer.host_byte = 0x0e;

@@ -39,6 +39,7 @@ public:
 	std::set<std::string> dead;         // nothing gets there
 	std::set<std::string> loses_answer; // once each
 	std::map<std::string, u8> refuses;  // this action, with INSUFFICIENT REGISTRATION RESOURCES
+	std::set<std::string> fails_too_late; // having done what it was told, as LIO
 	// Two paths that are one nexus to the LUN.
 	std::map<std::string, std::string> alias;
 	// Before the command with this number, from 0, is carried out.

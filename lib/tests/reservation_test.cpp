@@ -77,6 +77,15 @@ TEST_F(Registration, gives_back_the_old_key_when_one_nexus_is_refused_the_new)
 	EXPECT_EQ(pr().key, kKey);
 }
 
+TEST_F(Registration, is_taken_back_though_it_was_made_where_it_failed)
+{
+	three();
+	target.fails_too_late.insert("b");
+	EXPECT_NE(register_key(0, kKey), 0);
+	EXPECT_EQ(target.registered(), "");
+	EXPECT_EQ(shown(), "none");
+}
+
 TEST_F(Registration, goes_on_without_a_path_that_is_dead)
 {
 	three();
@@ -579,7 +588,9 @@ TEST_F(PreemptedHead, restores_no_registration)
 	kill("b");
 	target.out("x", MPATH_PR_REGISTER, 0, kOther);
 	target.out("x", MPATH_PR_PREEMPT, kOther, kKey, kWeRo);
+	target.heard();
 	revive("b");
+	EXPECT_EQ(target.heard(), "b register 1 1, b keys") << "not for a moment";
 	EXPECT_EQ(target.registered(), "x:9");
 	EXPECT_EQ(shown(), "preempted");
 	EXPECT_EQ(state("b"), "usable");

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2034  # the keys are for the cases
 # For cases about persistent reservations: the head's key is MINE, that of another initiator
 # THEIRS.
 MINE=0xabc THEIRS=0xdef
+
+# Where LIO keeps what is to survive a loss of power; without it, it refuses to.
+mkdir -p /etc/rtslib-fb-target/pr /etc/target/pr /var/target/pr
 
 # PERSISTENT RESERVE OUT by SG_IO on the head, or on the device that comes first.
 pr_out() { pr_out_on "/dev/$HEAD" "$@"; }
@@ -15,8 +19,8 @@ pr_out_on() { # DEVICE OPTION...
 pr_keys() { sg_persist --no-inquiry --in --read-keys "${PR_DEV:-/dev/$HEAD}" | grep -cE "^ *$1\$" || true; }
 pr_keys_are() { [[ $(pr_keys "$1") == "$2" ]]; }
 pr_reservation() { sg_persist --no-inquiry --in --read-reservation "${PR_DEV:-/dev/$HEAD}"; }
-pr_reserved_by() { pr_reservation | grep -q "Key=$1\$"; }
-pr_free() { pr_reservation | grep -q "there is NO reservation"; }
+pr_reserved_by() { [[ $(pr_reservation) == *"Key=$1"[[:space:]]* ]]; }
+pr_free() { [[ $(pr_reservation) == *"there is NO reservation"* ]]; }
 
 # What the head says.
 pr_is() { is "$HEAD_SYS/reservation_$1" "$2"; } # key|state|type|holder WORD

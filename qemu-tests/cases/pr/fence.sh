@@ -14,15 +14,16 @@ other_initiator
 mpath_load iopolicy=round-robin
 head_paths_up 2
 
-pr_out --register --param-sark=$MINE
-pr_out --reserve --param-rk=$MINE --prout-type=5
-pr_out_on "$OTHER_SG" --register --param-sark=$THEIRS
-refuses "eservation conflict" sg_raw --send=512 --infile=/dev/zero "$OTHER_SG" 2a 00 00 00 ff f0 00 00 01 00
+pr_out --register --param-sark="$MINE"
+pr_out --reserve --param-rk="$MINE" --prout-type=5
+refuses "eservation conflict" sg_raw --send=512 --infile=/dev/zero "$OTHER_SG" 2a 00 00 01 ff f0 00 00 01 00
+pr_out_on "$OTHER_SG" --register --param-sark="$THEIRS"
 
 fio_start "/dev/$HEAD"
 fail_moving 2
 fio_goes_on
-pr_out_on "$OTHER_SG" --preempt-abort --param-rk=$THEIRS --param-sark=$MINE --prout-type=5
+# LIO waits for itself when it preempts and aborts for tcm_loop.
+pr_out_on "$OTHER_SG" --preempt --param-rk="$THEIRS" --param-sark="$MINE" --prout-type=5
 fio_ended() { ! kill -0 "$FIO_PID" 2>/dev/null; }
 must_wait 60 "the writer ends" fio_ended
 rc=0
@@ -35,10 +36,11 @@ equal "$(path_state "${PATHS[1]}")" usable "the state of the path that was not b
 
 bed_restore 2
 must_wait 40 "the path is back" is_back "${PATHS[2]}"
+# shellcheck disable=SC2034  # pr_keys looks at it
 PR_DEV=$OTHER_SG
-equal "$(pr_keys $MINE)" 0 "nexuses with the head's key"
-equal "$(pr_keys $THEIRS)" 1 "nexuses with the other key"
-refuses "onflict" dd if=/dev/zero of="/dev/$HEAD" bs=4k count=1 oflag=direct || true
-pr_out_on "$OTHER_SG" --clear --param-rk=$THEIRS
+equal "$(pr_keys "$MINE")" 0 "nexuses with the head's key"
+equal "$(pr_keys "$THEIRS")" 1 "nexuses with the other key"
+refuses "nvalid exchange" dd if=/dev/zero of="/dev/$HEAD" bs=4k count=1 oflag=direct
+pr_out_on "$OTHER_SG" --clear --param-rk="$THEIRS"
 dd if=/dev/zero of="/dev/$HEAD" bs=4k count=1 oflag=direct status=none
 other_done

@@ -13,11 +13,14 @@ mpath_load
 bed_up 2
 head_wait 2
 
-holder_index() { local i; for i in 0 1; do [[ $(<"$HEAD_SYS/reservation_holder") == "${PATHS[$i]} "* ]] && echo "$i"; done; }
+holder_index() {
+	local i
+	for i in 0 1; do [[ $(<"$HEAD_SYS/reservation_holder") != "${PATHS[$i]} "* ]] || echo "$i"; done
+}
 held_by_other() { local now; now=$(holder_index); [[ -n $now && $now != "$1" ]]; }
 
-pr_out --register --param-sark=$MINE
-pr_out --reserve --param-rk=$MINE --prout-type=1
+pr_out --register --param-sark="$MINE"
+pr_out --reserve --param-rk="$MINE" --prout-type=1
 pr_says type write-exclusive
 holder=$(holder_index)
 equal "$(path_state "${PATHS[$((1 - holder))]}")" barred "the state of the path that does not hold it"
@@ -25,7 +28,7 @@ equal "$(path_state "${PATHS[$((1 - holder))]}")" barred "the state of the path 
 fio_start "/dev/$HEAD"
 fail_moving "$holder"
 must_wait 30 "the other path holds the reservation" held_by_other "$holder"
-pr_reserved_by $MINE || fail "the LUN says: $(pr_reservation)"
+pr_reserved_by "$MINE" || fail "the LUN says: $(pr_reservation)"
 fio_goes_on
 bed_restore "$holder"
 must_wait 40 "the old holder is back, and barred" state_is "${PATHS[$holder]}" barred
@@ -33,7 +36,7 @@ must_wait 10 "both are registered again" all_registered
 fio_goes_on
 
 step "another type, by the head's own key"
-pr_out --preempt --param-rk=$MINE --param-sark=$MINE --prout-type=5
+pr_out --preempt --param-rk="$MINE" --param-sark="$MINE" --prout-type=5
 pr_says type write-exclusive-registrants-only
 must_wait 10 "both paths are used" in_use "${PATHS[$((1 - holder))]}"
 must_wait 10 "both are registered" all_registered
@@ -42,12 +45,12 @@ fio_goes_on
 step "released without its holder"
 holder=$(holder_index)
 fail_moving "$holder"
-pr_out --release --param-rk=$MINE --prout-type=5
+pr_out --release --param-rk="$MINE" --prout-type=5
 pr_free || fail "the LUN says: $(pr_reservation)"
 pr_says state registered
 bed_restore "$holder"
 must_wait 40 "the old holder is back" is_back "${PATHS[$holder]}"
 must_wait 10 "both are registered again" all_registered
 fio_finish
-pr_out --clear --param-rk=$MINE
+pr_out --clear --param-rk="$MINE"
 pr_says state none

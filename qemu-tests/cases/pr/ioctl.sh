@@ -20,12 +20,12 @@ pr_says type write-exclusive-registrants-only
 equal "$(ioctl preempt 2 2 4)" 0 "change the type"
 pr_says type exclusive-access-registrants-only
 equal "$(ioctl release 2 4)" 0 "release"
-pr_out_on "$OTHER_SG" --register --param-sark=$THEIRS
-pr_out_on "$OTHER_SG" --reserve --param-rk=$THEIRS --prout-type=5
+pr_out_on "$OTHER_SG" --register --param-sark="$THEIRS"
+pr_out_on "$OTHER_SG" --reserve --param-rk="$THEIRS" --prout-type=5
 equal "$(ioctl reserve 2 3)" 24 "what another holds"
-equal "$(ioctl preempt-abort 2 $THEIRS 3)" 0 "take it from him"
+equal "$(ioctl preempt 2 "$THEIRS" 3)" 0 "take it from him"
 pr_says state reserved
-equal "$(pr_keys $THEIRS)" 0 "nexuses with the other key"
+equal "$(pr_keys "$THEIRS")" 0 "nexuses with the other key"
 equal "$(ioctl clear 2)" 0 "clear"
 pr_says state none
 equal "$(ioctl ignore 7)" 0 "register, whatever there was"

@@ -12,15 +12,15 @@
 mpath_load iopolicy=round-robin
 bed_up 2
 head_wait 2
-pr_out --register --param-sark=$MINE
-pr_out --reserve --param-rk=$MINE --prout-type=6
+pr_out --register --param-sark="$MINE"
+pr_out --reserve --param-rk="$MINE" --prout-type=6
 fio_start "/dev/$HEAD"
 
 bed_add
 head_wait 3
 must_wait 20 "the new path is used" in_use "${PATHS[2]}"
 all_registered || fail "a path is not registered"
-equal "$(pr_keys $MINE)" 3 "nexuses with the key"
+equal "$(pr_keys "$MINE")" 3 "nexuses with the key"
 fio_goes_on
 
 for round in 1 2 3; do
@@ -40,5 +40,5 @@ must_wait 10 "the path is gone" paths_are 2
 bed_restore 1 delete
 head_wait 3
 must_wait 20 "all are registered" all_registered
-pr_out --clear --param-rk=$MINE
-equal "$(pr_keys $MINE)" 0 "nexuses with the key"
+pr_out --clear --param-rk="$MINE"
+equal "$(pr_keys "$MINE")" 0 "nexuses with the key"

@@ -14,21 +14,21 @@ bed_up 2
 head_wait 2
 
 pr_says state none
-pr_out --register --param-sark=$MINE
+pr_out --register --param-sark="$MINE"
 pr_says key 0x0000000000000abc
 pr_says state registered
-equal "$(pr_keys $MINE)" 2 "nexuses with the key"
+equal "$(pr_keys "$MINE")" 2 "nexuses with the key"
 all_registered || fail "a path is not registered"
 
-pr_out --reserve --param-rk=$MINE --prout-type=6
+pr_out --reserve --param-rk="$MINE" --prout-type=6
 pr_says state reserved
 pr_says type exclusive-access-registrants-only
-pr_reserved_by $MINE || fail "the LUN says: $(pr_reservation)"
+pr_reserved_by "$MINE" || fail "the LUN says: $(pr_reservation)"
 
 fio_start "/dev/$HEAD"
 fail_moving 0
 step "the key changes while a path is away"
-pr_out --register --param-rk=$MINE --param-sark=0x123
+pr_out --register --param-rk="$MINE" --param-sark=0x123
 not registered "${PATHS[0]}" || fail "a path that is away cannot have the new key"
 bed_restore 0
 must_wait 40 "the path is back" is_back "${PATHS[0]}"
