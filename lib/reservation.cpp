@@ -7,8 +7,11 @@
 
 namespace {
 
-// A list of 511 keys; a longer one gets more.
-constexpr u32 kDataLen = 4096;
+// A list of 1023 keys.
+constexpr u32 kDataLen = 8192;
+
+// Of the nexuses with a key no more have to be counted.
+constexpr u32 kEnough = 2;
 
 // Unit attentions come one at a time, and a preempted nexus has up to three.
 constexpr int kMaxAttentions = 5;
@@ -76,8 +79,7 @@ Reservation::Reservation(mpath_head &head, const PathList &paths, mpk_mutex *pat
 
 Reservation::~Reservation()
 {
-	if (data_)
-		mpk_free(data_);
+	mpk_free(data_);
 }
 
 // --- the paths ----------------------------------------------------------------------------
@@ -178,33 +180,19 @@ Said Reservation::ask(mpath_device &path, PrIn what, u32 len) noexcept
 	return said(answer);
 }
 
+// A list that is too long for the buffer leaves the question open.
 Said Reservation::count_key(mpath_device &path, u64 key, u32 *times) noexcept
 {
+	const Said answer = ask(path, PrIn::read_keys, kDataLen);
 	PrKeys keys;
 
 	*times = 0;
-	for (;;) {
-		const Said answer = ask(path, PrIn::read_keys, data_len_);
-
-		if (answer != Said::yes)
-			return answer;
-		if (!find_key(data_, data_len_, key, &keys))
-			return Said::refused;
-		if (keys.all_len <= data_len_)
-			break;
-
-		// No longer than the allocation length of a command can be: two rounds at most,
-		// unless it grows meanwhile.
-		auto *more = static_cast<u8 *>(mpk_alloc(keys.all_len));
-
-		if (!more)
-			return Said::nothing;
-		mpk_free(data_);
-		data_ = more;
-		data_len_ = keys.all_len;
-	}
+	if (answer != Said::yes)
+		return answer;
+	if (!find_key(data_, kDataLen, key, &keys))
+		return Said::refused;
 	*times = keys.times;
-	return Said::yes;
+	return keys.times < kEnough && keys.all_len > kDataLen ? Said::nothing : Said::yes;
 }
 
 Said Reservation::read_reservation(mpath_device &path, PrReservation *reservation) noexcept
@@ -264,7 +252,7 @@ Said Reservation::hold_key(mpath_device &path) noexcept
 		return answer;
 	path.nexus.unproven = false;
 	// A preemption between the two has missed this nexus alone. It has carried no data.
-	if (times < 2) {
+	if (times < kEnough) {
 		set_key(path, mine, 0);
 		forget(true);
 		return Said::conflict;
@@ -366,7 +354,7 @@ void Reservation::set_held(u8 type, u32 holder) noexcept
 // says what it thinks of that.
 void Reservation::forget(bool preempted) noexcept
 {
-	if (preempted)
+	if (preempted && key())
 		mpk_log(MPATH_LOG_WARN,
 			"%s: its reservation key %#llx has been removed by another initiator\n",
 			head_.name(), static_cast<unsigned long long>(key()));
@@ -475,15 +463,12 @@ PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 	// Should it all fail, it may be left with nexuses that do not answer.
 	leftover_key_ = request.action_key;
 	for_each([&](mpath_device &path) {
-		if (last == Said::conflict || last == Said::refused)
+		if (last == Said::conflict || last == Said::refused || !path.answers())
 			return;
-		if (!path.answers()) {
-			shut_out(path);
-			return;
-		}
 		last = tell(path, request, &answer);
 		// Two paths may be one nexus to the LUN, as for a guest behind one adapter.
-		if (last == Said::conflict && any && confirm(path, request.action_key) == Said::yes)
+		if (last == Said::conflict && !answer.sense_valid && any &&
+		    confirm(path, request.action_key) == Said::yes)
 			last = Said::yes;
 		if (last == Said::yes) {
 			path.nexus.mark = mark;
@@ -824,20 +809,35 @@ void Reservation::find_holder() noexcept
 
 // --- what is asked for --------------------------------------------------------------------
 
-bool Reservation::has_buffer() noexcept
-{
-	if (data_)
-		return true;
-	data_ = static_cast<u8 *>(mpk_alloc(kDataLen));
-	data_len_ = kDataLen;
-	return data_ != nullptr;
-}
+// Where the data of commands are. Memory may be had only by writing to this very head, through a
+// path that waits for the lock: so it is there before that is taken.
+class Reservation::Buffer {
+public:
+	Buffer() noexcept : data_(static_cast<u8 *>(mpk_alloc(kDataLen))) {}
+	~Buffer() { mpk_free(data_); }
+	Buffer(const Buffer &) = delete;
+	Buffer &operator=(const Buffer &) = delete;
+
+	// Under lock_: the first one stays. False without memory.
+	bool lend(u8 **data) noexcept
+	{
+		if (!*data) {
+			*data = data_;
+			data_ = nullptr;
+		}
+		return *data != nullptr;
+	}
+
+private:
+	u8 *data_;
+};
 
 PrAnswer Reservation::carry_out(const PrRequest &request) noexcept
 {
+	Buffer buffer;
 	MutexGuard guard(lock_.get());
 
-	if (!has_buffer()) {
+	if (!buffer.lend(&data_)) {
 		PrAnswer answer{};
 
 		answer.error = -ENOMEM;
@@ -862,12 +862,13 @@ PrAnswer Reservation::carry_out(const PrRequest &request) noexcept
 
 int Reservation::adopt(u64 key) noexcept
 {
+	Buffer buffer;
 	MutexGuard guard(lock_.get());
 	Said answer = Said::nothing;
 	PrReservation what{};
 	u32 times = 0;
 
-	if (!has_buffer())
+	if (!buffer.lend(&data_))
 		return -ENOMEM;
 	if (!key) {
 		leftover_key_ = 0;

@@ -78,6 +78,7 @@ public:
 
 private:
 	class PathRef;
+	class Buffer;
 	enum class Entry : u8 { open, barred, unreachable };
 
 	// Walking the paths with a reference instead of a read section: commands take time.
@@ -129,7 +130,6 @@ private:
 	void bar_all_but(u32 id) noexcept;
 	void readmit_all() noexcept;
 
-	bool has_buffer() noexcept;
 	bool holder_answers() const noexcept;
 	void guard_new_paths(bool yes) noexcept;
 	void set_held(u8 type, u32 holder) noexcept;
@@ -153,7 +153,6 @@ private:
 	u64 leftover_key_ = 0; // given up, and perhaps still with a nexus that did not answer
 	u32 last_mark_ = 0;
 	u8 *data_ = nullptr; // of a command, where it may be mapped for a transfer
-	u32 data_len_ = 0;
 
 	Atomic<u32> reviews_{0};  // asked for
 	Atomic<u32> reviewed_{0}; // of these

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Persistent reservations of a head with several nexuses.
+#include "head.hpp"
 #include "pr_fixture.hpp"
 
 using namespace mpath::fake;
@@ -590,7 +591,8 @@ TEST_F(PreemptedHead, restores_no_registration)
 	target.out("x", MPATH_PR_PREEMPT, kOther, kKey, kWeRo);
 	target.heard();
 	revive("b");
-	EXPECT_EQ(target.heard(), "b register 1 1, b keys") << "not for a moment";
+	EXPECT_EQ(target.heard(), "b register 1 1, b register 1 1, b keys")
+		<< "an attention, a conflict, and no key for a moment";
 	EXPECT_EQ(target.registered(), "x:9");
 	EXPECT_EQ(shown(), "preempted");
 	EXPECT_EQ(state("b"), "usable");
@@ -637,6 +639,24 @@ TEST_F(PreemptedHead, can_be_registered_again_by_its_user)
 	EXPECT_EQ(shown(), "preempted");
 	EXPECT_EQ(register_key(0, kKey), 0);
 	EXPECT_EQ(shown(), "registered a b c");
+}
+
+TEST_F(PreemptedHead, notices_that_it_was_in_the_middle_of_its_registration)
+{
+	for (unsigned moment = 1; moment < 4; moment++) {
+		target = PrTarget{};
+		three();
+		target.out("x", MPATH_PR_REGISTER, 0, kOther);
+		target.before_command = [&](unsigned number) {
+			if (number == moment)
+				target.out("x", MPATH_PR_PREEMPT, kOther, kKey, kWeRo);
+		};
+		EXPECT_EQ(register_key(0, kKey), kConflictStatus) << moment;
+		EXPECT_EQ(target.registered(), "x:9") << moment;
+		EXPECT_EQ(shown(), "preempted") << moment;
+		destroy_head();
+		paths.clear();
+	}
 }
 
 TEST_F(PreemptedHead, gives_up_a_registration_that_came_too_late)
@@ -823,15 +843,13 @@ TEST_F(ReservationIo, waits_until_the_nexus_has_been_looked_at)
 	register_key(0, kKey);
 
 	bio &bio = write();
-	bool waited = false;
 
-	target.before_command = [&](unsigned) {
-		waited |= !where(bio) && !bio.ended;
-	};
+	hold_work(&head()->reservation());
 	complete(bio, MPATH_STS_RESV_CONFLICT);
+	advance_ms(5000);
+	EXPECT_TRUE(waits(bio));
+	release_work(&head()->reservation());
 	run_work();
-	target.before_command = nullptr;
-	EXPECT_TRUE(waited);
 	EXPECT_TRUE(is_on((*this)["a"], bio));
 	complete(bio, MPATH_STS_OK);
 }

@@ -8,6 +8,15 @@ MINE=0xabc THEIRS=0xdef
 # Where LIO keeps what is to survive a loss of power; without it, it refuses to.
 mkdir -p /etc/rtslib-fb-target/pr /etc/target/pr /var/target/pr
 
+# Some targets outlive the case, and would tell the next one of it.
+at_exit pr_forget
+pr_forget() {
+	local sg
+	for sg in /dev/sg*; do
+		pr_out_on "$sg" --register-ignore --param-sark=0x1 && pr_out_on "$sg" --clear --param-rk=0x1 && return
+	done
+} >/dev/null 2>&1
+
 # PERSISTENT RESERVE OUT by SG_IO on the head, or on the device that comes first.
 pr_out() { pr_out_on "/dev/$HEAD" "$@"; }
 pr_out_on() { # DEVICE OPTION...
@@ -33,26 +42,58 @@ all_registered() { local p; for p in "${PATHS[@]}"; do [[ $p == "${OTHER-}" ]] |
 # The sg node of a path, which is stock: one nexus, past the head.
 sg_of() { local d; for d in "$(sdev "$1")"/scsi_generic/sg*; do echo "/dev/${d##*/}"; done; }
 
-# Another initiator: one more host of the tcm_loop bed, whose disk is in use before the head
-# is made, and is left alone. To be called before mpath_load, and before bed_up. OTHER is its
-# H:C:I:L, OTHER_SG its node.
+# Another initiator with a nexus to the same LUN, whose disk is in use before the head is made,
+# and is left alone: to be called in place of bed_up, before mpath_load. OTHER is its H:C:I:L,
+# OTHER_SG its node, OURS the indices of the head's paths, which head_paths_up waits for.
 other_initiator() {
 	local -; set +x
 	modprobe -a scsi_mod sd_mod sg
-	bed_up 1
-	OTHER=${PATHS[0]}
+	"other_by_$BED"
 	must_wait 10 "the other initiator's disk is there" test -b "/dev/$(disk_of "$OTHER")"
 	settle
 	exec {OTHER_FD}<"/dev/$(disk_of "$OTHER")"
 	OTHER_SG=$(sg_of "$OTHER")
 	echo "the other initiator is $OTHER_SG ($OTHER)"
 }
-# The paths of the head come after it.
-head_paths_up() { # N
+other_done() { exec {OTHER_FD}<&-; }
+
+# The first host of the bed; those of the head come after it.
+other_by_tcm_loop() { bed_up 1; OTHER=${PATHS[0]} OURS=(1 2); }
+
+# A session of an initiator with another name, through a portal of its own.
+other_by_iscsi() {
+	local portal=127.0.0.4:3260
+	bed_up 2
+	OURS=(0 1)
+	[[ -d $ISCSI_CFG/tpgt_3 ]] || targetcli >>"$WORK/targetcli" 2>&1 <<-END || true
+		/iscsi/$ISCSI_IQN create 3
+		/iscsi/$ISCSI_IQN/tpg3/luns create /backstores/fileio/lun
+		/iscsi/$ISCSI_IQN/tpg3/portals create ${portal%:*} ${portal#*:}
+		/iscsi/$ISCSI_IQN/tpg3 set attribute authentication=0 generate_node_acls=1 demo_mode_write_protect=0 cache_dynamic_acls=1
+		/iscsi/$ISCSI_IQN/tpg3 enable
+	END
+	iscsiadm -m iface -I other -o new >/dev/null 2>&1 || true
+	iscsiadm -m iface -I other -o update -n iface.initiatorname -v iqn.2026-01.org.example:other >/dev/null
+	iscsiadm -m node -T "$ISCSI_IQN" -p "$portal,3" -I other -o new >/dev/null
+	iscsiadm -m node -T "$ISCSI_IQN" -p "$portal" -I other --login >>"$WORK/iscsiadm" 2>&1
+	must_wait 20 "the other initiator's session has its disk" other_of_iscsi
+}
+other_of_iscsi() {
+	local c d
+	for c in /sys/class/iscsi_connection/connection*; do
+		is "$c/persistent_address" 127.0.0.4 || continue
+		c=${c##*/connection}
+		for d in /sys/class/iscsi_session/"session${c%:*}"/device/target*/*:*:*:0; do
+			[[ -d $d ]] && OTHER=${d##*/} && disk_of "$OTHER" && return
+		done
+	done
+	return 1
+}
+
+head_paths_up() {
 	local -; set +x
 	local i
-	for ((i = 0; i < $1; i++)); do bed_add; done
+	[[ $BED != tcm_loop ]] || for i in "${OURS[@]}"; do bed_add; done
 	bed_paths
-	head_wait "$1"
+	head_wait ${#OURS[@]}
 }
-other_done() { exec {OTHER_FD}<&-; }

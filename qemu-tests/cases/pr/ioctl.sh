@@ -6,7 +6,7 @@
 . guest/pr.sh
 other_initiator
 mpath_load
-head_paths_up 2
+head_paths_up
 ioctl() { guest/pr-ioctl "/dev/$HEAD" "$@"; }
 
 equal "$(ioctl reserve 1 3)" 24 "reserve without a key: a conflict" # 0x18

@@ -14,6 +14,7 @@ bed_up 2
 head_wait 2
 pr_out --register --param-sark="$MINE"
 pr_out --reserve --param-rk="$MINE" --prout-type=6
+bed_crowd
 fio_start "/dev/$HEAD"
 
 bed_add
