@@ -65,12 +65,12 @@ equal "$(<"$CLASS"/0/iopolicy)" numa "iopolicy"
 equal "$(stat -c '%A %G' "/dev/$HEAD")" "brw-rw---- disk" "mode of /dev/$HEAD"
 
 step "every file answers, with one line"
-for f in $CLASS/0/{iopolicy,wwid,wwid_multipath_tools} "$HEAD_SYS"/{no_path_timeout_ms,delayed_removal_secs,submit_mode,multipath_failover_count,io_requeue_no_usable_path_count,io_fail_no_available_path_count,stall_timeout_ms,parked_limit_kib,mpath_longest_no_path_ms}; do
+for f in $CLASS/0/{iopolicy,wwid,wwid_multipath_tools} "$HEAD_SYS"/{no_path_timeout_ms,delayed_removal_secs,submit_mode,multipath_failover_count,io_requeue_no_usable_path_count,io_fail_no_available_path_count,stall_timeout_ms,parked_limit_kib,mpath_longest_no_path_ms} "$HEAD_SYS"/reservation_{key,state,type,holder}; do
 	equal "$(wc -l <"$f")" 1 "lines in $f"
 done
 for p in "${PATHS[@]}"; do
 	for f in mpath_verdict mpath_dev mpath_numa_nodes mpath_queue_depth mpath_state \
-		mpath_state_reason mpath_state_ms mpath_state_changes mpath_state_times_ms; do
+		mpath_state_reason mpath_state_ms mpath_state_changes mpath_state_times_ms mpath_registered; do
 		equal "$(wc -l <"/sys/block/$(disk_of "$p")/$f")" 1 "lines in $f of $p"
 	done
 done
