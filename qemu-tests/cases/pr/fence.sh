@@ -19,6 +19,7 @@ pr_out --reserve --param-rk="$MINE" --prout-type=5
 refuses "Reservation Conflict" sg_raw --send=512 --infile=/dev/zero "$OTHER_SG" 2a 00 00 01 ff f0 00 00 01 00
 pr_out_on "$OTHER_SG" --register --param-sark="$THEIRS"
 
+bed_crowd
 fio_start "/dev/$HEAD"
 fail_moving "${OURS[1]}"
 fio_goes_on

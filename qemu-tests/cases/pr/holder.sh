@@ -9,7 +9,7 @@
 #   sdmpatha --+-- holder --x--+
 #              +-- path -------+-- LUN 0
 . guest/pr.sh
-mpath_load
+mpath_load iopolicy=round-robin
 bed_up 2
 head_wait 2
 
@@ -25,6 +25,7 @@ pr_says type write-exclusive
 holder=$(holder_index)
 equal "$(path_state "${PATHS[$((1 - holder))]}")" barred "the state of the path that does not hold it"
 
+bed_crowd
 fio_start "/dev/$HEAD"
 fail_moving "$holder"
 must_wait 30 "the other path holds the reservation" held_by_other "$holder"

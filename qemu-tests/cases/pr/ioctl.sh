@@ -33,8 +33,8 @@ equal "$(ioctl register 7 0)" 0 "give it up"
 equal "$(pr_keys 0x7)" 0 "nexuses with the key"
 
 step "what is refused"
-refuses "nvalid field in parameter list" sg_persist -n --out --register --param-sark=1 --param-alltgpt "/dev/$HEAD"
-refuses "nvalid field in cdb" sg_persist -n --out --register-move --param-rk=1 --param-sark=2 --relative-target-port=1 --transport-id=sas,5000c50005b32001 "/dev/$HEAD"
+refuses "bad field in cdb or parameter list" sg_persist -n --out --register --param-sark=1 --param-alltgpt "/dev/$HEAD"
+refuses "bad field in cdb or parameter list" sg_persist -n --out --register-move --param-rk=1 --param-sark=2 --relative-target-port=1 --transport-id=sas,5000c50005b32001 "/dev/$HEAD"
 for cdb in '16 00 00 00 00 00' '17 00 00 00 00 00' '56 00 00 00 00 00 00 00 00 00' '57 00 00 00 00 00 00 00 00 00'; do
 	# shellcheck disable=SC2086 # bytes
 	refuses "not supported" sg_raw "/dev/$HEAD" $cdb

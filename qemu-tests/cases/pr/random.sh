@@ -25,6 +25,7 @@ trouble=$!
 # A command may find that its only path has just died: then again.
 succeeds() { must_wait 40 "$*" pr_out "$@"; }
 pr_out --register --param-sark="$MINE"
+bed_crowd
 fio_start "/dev/$HEAD"
 for type in 5 1 6 3 7 8; do
 	succeeds --reserve --param-rk="$MINE" --prout-type=$type

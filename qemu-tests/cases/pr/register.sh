@@ -25,6 +25,7 @@ pr_says state reserved
 pr_says type exclusive-access-registrants-only
 pr_reserved_by "$MINE" || fail "the LUN says: $(pr_reservation)"
 
+bed_crowd
 fio_start "/dev/$HEAD"
 fail_moving 0
 step "the key changes while a path is away"
