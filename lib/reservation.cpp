@@ -379,9 +379,6 @@ void Reservation::bar_all_but(u32 id) noexcept
 		if (path.id() != id && carries_io(path.health()))
 			path.bar(Reason::reservation_moves);
 	});
-	// Another one may have been barred for the sake of one that did not answer.
-	if (const PathRef path = find(id); path && path->health() == Health::barred)
-		path->let_in();
 }
 
 // After that no path is barred but those that have to be.
