@@ -14,8 +14,8 @@
 /* Whoever sends them holds up other paths and other users of the head's reservation. */
 #define SCSI_MPATH_PR_TIMEOUT (10 * HZ)
 
-/* SPC-5 6.17.3; whatever is longer asks for what the head refuses. */
-#define SCSI_MPATH_PR_LIST_LEN 24
+/* SPC-5 6.17.3, and one more: whatever is longer asks for what the head refuses. */
+#define SCSI_MPATH_PR_LIST_LEN (24 + 1)
 
 void scsi_mpath_execute(void *owner, const struct mpath_command *command,
 			struct mpath_scsi_answer *answer)
@@ -144,22 +144,22 @@ const struct pr_ops scsi_mpath_pr_ops = {
 
 /* --- SG_IO ----------------------------------------------------------------------------- */
 
-/* Return: how long it is, or what has gone wrong. */
+/* Return: how much there was to read, or what has gone wrong. */
 static int scsi_mpath_read_list(const struct sg_io_hdr *hdr, u8 *list)
 {
-	unsigned int len = min_t(unsigned int, hdr->dxfer_len, SCSI_MPATH_PR_LIST_LEN);
+	int len = min_t(unsigned int, hdr->dxfer_len, SCSI_MPATH_PR_LIST_LEN);
 	struct iovec *iov = NULL;
 	struct iov_iter iter;
 	ssize_t ret;
 
-	if (hdr->dxfer_len && hdr->dxfer_direction != SG_DXFER_TO_DEV)
+	if (len && hdr->dxfer_direction != SG_DXFER_TO_DEV)
 		return -EINVAL;
 	if (!hdr->iovec_count)
-		return copy_from_user(list, hdr->dxferp, len) ? -EFAULT : hdr->dxfer_len;
+		return copy_from_user(list, hdr->dxferp, len) ? -EFAULT : len;
 	ret = import_iovec(WRITE, hdr->dxferp, hdr->iovec_count, 0, &iov, &iter);
 	if (ret < 0)
 		return ret;
-	ret = copy_from_iter(list, len, &iter) == len ? hdr->dxfer_len : -EFAULT;
+	ret = copy_from_iter(list, len, &iter) == len ? len : -EFAULT;
 	kfree(iov);
 	return ret;
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds iscsi tcm_loop
+#: kernels 6.1 6.12 debug
 #: allow path-errors
 #: timeout 240
 # Paths fail at random while the reservation is made, changed, moved and given up, under I/O that
