@@ -281,17 +281,17 @@ Reservation::Entry Reservation::entitle(mpath_device &path) noexcept
 		return Entry::open;
 	if (holder_answers())
 		return Entry::barred;
-	switch (take_over(path, type())) {
-	case Said::yes:
+
+	const Said took = take_over(path, type());
+
+	if (took == Said::yes) {
 		// The others have to be registered again, each in its turn.
 		mpk_work_kick(work_.get());
 		return Entry::open;
-	case Said::nothing:
-		return Entry::unreachable;
-	case Said::conflict:
-	case Said::refused:
-		break;
 	}
+	moving_.store_relaxed(false);
+	if (took == Said::nothing)
+		return Entry::unreachable;
 	// The reservation is not ours any more, or the key neither.
 	return is_for_holder_only(type()) ? Entry::barred : Entry::open;
 }
@@ -428,37 +428,37 @@ bool Reservation::all_confirmed(u32 mark, u64 key) noexcept
 	return all;
 }
 
-// Those with this mark have the new key; they get back what they had.
-void Reservation::undo(u32 mark, u64 to) noexcept
+// Those with this mark have the new key; they get back what they had. False: perhaps not all.
+bool Reservation::undo(u32 mark, u64 from, u64 to) noexcept
 {
-	const u64 from = leftover_key_;
+	bool done = true;
 
 	for_each([&](mpath_device &path) {
 		if (path.nexus.mark != mark)
 			return;
-		if (set_key(path, from, to) == Said::nothing)
-			shut_out(path);
-		else
+		if (set_key(path, from, to) != Said::nothing) {
 			path.nexus.registered.store_relaxed(to && to == key());
+			return;
+		}
+		done = false;
+		shut_out(path);
 	});
+	return done;
 }
 
 PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 {
 	const u64 before = key();
-	const u64 leftover = leftover_key_;
 	const bool persisted = aptpl_;
 	// What a nexus has had that accepts the new key.
 	const u64 had = request.action == MPATH_PR_REGISTER ? request.key : before;
 	const u32 mark = ++last_mark_;
 	PrAnswer answer = no_connect_answer();
 	Said last = Said::nothing;
-	bool any = false;
+	bool any = false, unclear = false;
 
 	guard_new_paths(true);
 	aptpl_ = request.aptpl;
-	// Should it all fail, it may be left with nexuses that do not answer.
-	leftover_key_ = request.action_key;
 	for_each([&](mpath_device &path) {
 		if (last == Said::conflict || last == Said::refused || !path.answers())
 			return;
@@ -471,6 +471,7 @@ PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 			path.nexus.mark = mark;
 			any = true;
 		} else if (last == Said::nothing) {
+			unclear = true;
 			shut_out(path);
 		} else if (answer.sense_valid) {
 			// LIO, for one, registers and then fails for want of a file to keep it in.
@@ -498,10 +499,11 @@ PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 		}
 		answer = conflict_answer();
 	}
-	undo(mark, preempted ? 0 : had);
+	unclear |= !undo(mark, request.action_key, preempted ? 0 : had);
 	aptpl_ = persisted;
-	if (before && !preempted)
-		leftover_key_ = leftover; // the next look at each path sets it right
+	// Where the head keeps its old key, the next look at the path gives it that.
+	if (unclear && (!before || preempted))
+		leftover_key_ = request.action_key;
 	if (preempted)
 		forget(true);
 	else

@@ -119,7 +119,7 @@ private:
 	bool has_preempted(mpath_device &path, const PrRequest &request) noexcept;
 	void note_preempted(mpath_device &path, u32 by, const PrRequest &request) noexcept;
 	bool is_own(const PrRequest &request) const noexcept;
-	void undo(u32 mark, u64 to) noexcept;
+	bool undo(u32 mark, u64 from, u64 to) noexcept;
 	bool all_confirmed(u32 mark, u64 key) noexcept;
 	bool is_listed(u64 key) noexcept;
 	Said take_over(mpath_device &path, u8 type) noexcept;

@@ -78,6 +78,35 @@ TEST_F(Registration, gives_back_the_old_key_when_one_nexus_is_refused_the_new)
 	EXPECT_EQ(pr().key, kKey);
 }
 
+TEST_F(Registration, that_was_refused_is_no_business_of_paths_that_return)
+{
+	three();
+	target.out("a", MPATH_PR_REGISTER, 0, 7);
+	EXPECT_EQ(register_key(0, kKey), kConflictStatus);
+	kill("b");
+	target.heard();
+	revive("b");
+	EXPECT_EQ(target.heard(), "");
+}
+
+TEST_F(Registration, is_taken_back_where_even_that_gets_no_answer)
+{
+	three();
+	target.refuses["c"] = MPATH_PR_REGISTER;
+	target.before_command = [&](unsigned number) {
+		if (number == 3) // the first of those that take it back
+			target.dead.insert("a");
+	};
+	EXPECT_NE(out_only(MPATH_PR_REGISTER, 0, kKey), 0);
+	target.before_command = nullptr;
+	target.refuses.clear();
+	EXPECT_EQ(target.registered(), "a:1");
+	mend("a");
+	advance_ms(1000);
+	EXPECT_EQ(target.registered(), "");
+	EXPECT_EQ(state("a"), "usable");
+}
+
 TEST_F(Registration, is_taken_back_though_it_was_made_where_it_failed)
 {
 	three();
@@ -479,6 +508,25 @@ TEST_F(HeldReservation, for_its_holder_only_moves_to_the_first_path_that_returns
 	EXPECT_EQ(state("c"), "usable");
 	revive("a");
 	EXPECT_EQ(state("a"), "barred");
+}
+
+TEST_F(HeldReservation, for_its_holder_only_holds_no_io_for_ever_when_it_cannot_move)
+{
+	nexus("a");
+	nexus("b");
+	register_key(0, kKey);
+	reserve(kWe);
+	target.refuses["b"] = MPATH_PR_PREEMPT;
+	kill("a");
+	EXPECT_EQ(target.holder, "a");
+	kill("b");
+	revive("b");
+	EXPECT_FALSE(head()->reservation().is_moving());
+
+	bio &bio = write();
+
+	run_work();
+	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
 }
 
 TEST_F(HeldReservation, for_its_holder_only_is_used_by_all_when_it_cannot_be_had)
