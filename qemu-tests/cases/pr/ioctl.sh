@@ -41,5 +41,8 @@ for cdb in '16 00 00 00 00 00' '17 00 00 00 00 00' '56 00 00 00 00 00 00 00 00 0
 done
 parted -s "/dev/$HEAD" mklabel gpt mkpart one 1MiB 100%
 settle
-equal "$(guest/pr-ioctl "/dev/${HEAD}1" register 0 1)" EPERM "on a partition"
+# The kernel's own rule: 6.1 has none, and what is asked for is about the whole disk.
+case $(uname -r) in 6.1.*) answer=0 keys=2 ;; *) answer=EPERM keys=0 ;; esac
+equal "$(guest/pr-ioctl "/dev/${HEAD}1" register 0 1)" $answer "on a partition"
+equal "$(pr_keys 0x1)" $keys "nexuses with its key"
 other_done

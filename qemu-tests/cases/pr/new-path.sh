@@ -6,14 +6,16 @@
 # Paths come, go and come back under I/O that only registered nexuses may do: no error.
 #
 #   sdmpatha --+-- path 0 --x--+
-#              +-- path 1 --x--+-- LUN 0, exclusive access for registrants
-#              +-- path 2  new +
+#              +-- path 1 --x--+-- LUN 0, reserved for registrants
+#              +-- path 2, new -+
 . guest/pr.sh
 mpath_load iopolicy=round-robin
 bed_up 2
 head_wait 2
 pr_out --register --param-sark="$MINE"
-pr_out --reserve --param-rk="$MINE" --prout-type=6
+# LIO of 6.1 refuses a new nexus its READ CAPACITY under exclusive access, and there is no disk.
+case $(uname -r) in 6.1.*) type=5 ;; *) type=6 ;; esac
+pr_out --reserve --param-rk="$MINE" --prout-type=$type
 bed_crowd
 fio_start "/dev/$HEAD"
 
