@@ -56,6 +56,5 @@ alua_set b optimized
 alua_clean
 mpath_unload
 bed_down
-LOOP_N=0
 alua_handler
 try "with the handler"

@@ -10,7 +10,7 @@ insmod "$MODULES/lib/libmultipath.ko"
 for bad in iopolicy=fastest iopolicy= iopolicy=numa2 iopolicy=Numa iopolicy=round_robin \
 	no_path_timeout_ms=-2 no_path_timeout_ms=soon no_path_timeout_ms=99999999999999999999 \
 	submit_mode=both submit_mode=inter scsi_multipath=maybe scsi_multipath=once scsi_multipath=on scsi_multipath_always=office \
-	scsi_multipath_always= scsi_multipath_always=2x; do
+	scsi_multipath_always= scsi_multipath_always=2x report_port_groups=maybe; do
 	refuses "Invalid parameters" insmod "$MODULES/scsi/scsi_multipath.ko" "$bad"
 	not mpath_loaded || fail "loaded with $bad"
 done
