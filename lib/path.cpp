@@ -278,12 +278,14 @@ bool mpath_device::looks_different() noexcept
 void mpath_device::ask_at_leisure(u64 now_ms) noexcept
 {
 	const bool for_access = access() != Access::optimized && !head_.lun_informs();
-	const u64 pace = for_access ? kAskAccessMs : kAskIdentityMs;
 
 	ask_after_errors();
-	if (!mpath::carries_io(health()) || now_ms - asked_at_leisure_ms_ < pace)
+	if (!mpath::carries_io(health()))
 		return;
-	asked_at_leisure_ms_ = now_ms;
+	if (for_access && now_ms - access_asked_ms_ >= kAskAccessMs)
+		access_asked_ms_ = now_ms;
+	else if (now_ms - probed_ms_.load_relaxed() < kAskIdentityMs)
+		return;
 	mpk_work_kick(probe_.get());
 }
 

@@ -363,7 +363,7 @@ private:
 	const u32 waiting_states_;
 	const u32 *const error_count_; // nullptr: nobody counts
 	mpath::Atomic<u32> errors_seen_{errors()};
-	mpath::Atomic<u64> probed_ms_{0};
+	mpath::Atomic<u64> probed_ms_{mpk_now_ms()}; // or added: who it is was known then
 	mpath::WaitEstimate wait_[MPATH_DIRECTIONS];
 	mpath::Epochs epochs_;
 	u64 sent_then_ = 0; // at the last look of the watch, which alone uses it
@@ -383,7 +383,7 @@ private:
 	mpath::Atomic<u64> refused_ms_{0};       // first seen refused by its transport, 0: not now
 	mpath::Atomic<u64> transition_ms_{0};    // first seen in transition, 0: not now
 	u64 asked_ms_ = 0;                       // the requeue work's
-	u64 asked_at_leisure_ms_ = mpk_now_ms(); // under the head's paths lock
+	u64 access_asked_ms_ = 0;                // under the head's paths lock
 	const char *looked_ = nullptr;           // under the head's paths lock
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
 	mpath::RareCounts rare_;

@@ -10,6 +10,14 @@ namespace {
 class Reidentify : public Lun {
 protected:
 	static void observe(Path &path) { mpath_device_observe(path.device, &path.geometry); }
+	// A path that was added a while ago.
+	Path &add_early(const std::string &name)
+	{
+		auto &path = add(name);
+
+		advance_ms(5000);
+		return path;
+	}
 	// The look at each path that comes round every two seconds, for so long.
 	void look_for_ms(Path &path, u64 ms)
 	{
@@ -56,9 +64,8 @@ TEST_F(Reidentify, an_idle_path_that_has_become_another_lun_is_found_out)
 
 TEST_F(Reidentify, an_error_that_nobody_saw_has_the_path_asked)
 {
-	auto &a = add("a");
+	auto &a = add_early("a");
 
-	advance_ms(5000);
 	a.error_count++;
 	observe(a);
 	run_work();
@@ -80,9 +87,9 @@ TEST_F(Reidentify, errors_from_before_the_path_was_added_are_none_of_ours)
 
 TEST_F(Reidentify, io_notices_without_waiting_for_a_look)
 {
-	auto &a = add("a");
+	auto &a = add_early("a");
 
-	// The first one is measured, as one of sixteen is.
+	// One of sixteen is measured.
 	for (int i = 0; i < 16; i++)
 		succeed();
 	a.error_count++;
@@ -96,7 +103,7 @@ TEST_F(Reidentify, io_notices_without_waiting_for_a_look)
 
 TEST_F(Reidentify, the_watch_notices_while_io_is_about)
 {
-	auto &a = add("a");
+	auto &a = add_early("a");
 
 	succeed();
 	run_work();
@@ -108,7 +115,7 @@ TEST_F(Reidentify, the_watch_notices_while_io_is_about)
 
 TEST_F(Reidentify, the_path_is_used_while_it_is_asked)
 {
-	auto &a = add("a");
+	auto &a = add_early("a");
 
 	a.error_count++;
 	observe(a);
@@ -118,9 +125,8 @@ TEST_F(Reidentify, the_path_is_used_while_it_is_asked)
 
 TEST_F(Reidentify, a_path_that_makes_errors_all_the_time_is_asked_once_a_second)
 {
-	auto &a = add("a");
+	auto &a = add_early("a");
 
-	advance_ms(5000);
 	for (int i = 0; i < 100; i++) {
 		a.error_count++;
 		observe(a);
@@ -133,9 +139,8 @@ TEST_F(Reidentify, a_path_that_makes_errors_all_the_time_is_asked_once_a_second)
 
 TEST_F(Reidentify, the_error_that_comes_right_after_a_probe_is_not_forgotten)
 {
-	auto &a = add("a");
+	auto &a = add_early("a");
 
-	advance_ms(5000);
 	a.error_count++;
 	observe(a);
 	run_work();
@@ -152,7 +157,7 @@ TEST_F(Reidentify, the_error_that_comes_right_after_a_probe_is_not_forgotten)
 
 TEST_F(Reidentify, a_path_that_dies_after_it_was_asked_has_not_relapsed)
 {
-	auto &a = add("a");
+	auto &a = add_early("a");
 	auto &bio = submit();
 
 	a.error_count++;
@@ -186,7 +191,7 @@ TEST_F(Reidentify, a_dead_path_keeps_its_own_pace)
 TEST_F(Reidentify, io_reads_no_clock_for_it)
 {
 	config.iopolicy = MPATH_IOPOLICY_SERVICE_TIME;
-	add("a");
+	add_early("a");
 	succeed();
 
 	const unsigned long before = crossings(Port::now_ms);
@@ -196,4 +201,18 @@ TEST_F(Reidentify, io_reads_no_clock_for_it)
 	paths[0].error_count++;
 	succeed();
 	EXPECT_GT(crossings(Port::now_ms), before);
+}
+
+TEST_F(Reidentify, a_probe_for_another_reason_counts)
+{
+	auto &a = add("a");
+
+	look_for_ms(a, 20000);
+	mpath_device_recheck(a.device);
+	run_work();
+	ASSERT_EQ(a.probes, 1);
+	look_for_ms(a, 28000);
+	EXPECT_EQ(a.probes, 1);
+	look_for_ms(a, 2000);
+	EXPECT_EQ(a.probes, 2);
 }
