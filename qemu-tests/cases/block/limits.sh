@@ -25,9 +25,12 @@ step "the LUN turns"
 rotational=$(<"$queue/rotational")
 echo 1 >"$attrib/is_nonrot"
 rescan 0
+must_wait 10 "path 0 does not" is "$(path_queue 0)/rotational" 0
+must_wait 20 "path 1 does not, by itself" is "$(path_queue 1)/rotational" 0
 must_wait 20 "the head does not" is "$queue/rotational" 0
 echo 0 >"$attrib/is_nonrot"
 rescan 1
+must_wait 10 "path 1 does" is "$(path_queue 1)/rotational" 1
 must_wait 20 "the head does" is "$queue/rotational" 1
 [[ $rotational == 1 ]] || fail "the head did not turn before"
 fio_goes_on 50
