@@ -16,7 +16,8 @@ head_wait 2
 parted -s "/dev/$HEAD" mklabel gpt mkpart a 1MiB 28MiB mkpart b 28MiB 60MiB
 must_wait 10 "partitions" test -b "/dev/${HEAD}2"
 settle
-stop_all() { vgchange -qan vg0; mdadm --quiet --stop /dev/md0; true; } >/dev/null 2>&1
+# Whatever there is of it: on plain disks everything is there twice.
+stop_all() { vgchange -qan vg0 || true; mdadm --quiet --stop /dev/md0 || true; } >/dev/null 2>&1
 # The LUN stays for the cases that follow.
 wipe() {
 	stop_all
