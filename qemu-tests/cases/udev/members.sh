@@ -20,9 +20,12 @@ settle
 stop_all() { vgchange -qan vg0 || true; mdadm --quiet --stop /dev/md0 || true; } >/dev/null 2>&1
 # The LUN stays for the cases that follow.
 wipe() {
+	local d
 	stop_all
-	[[ ! -b /dev/$HEAD ]] || dd if=/dev/zero of="/dev/$HEAD" bs=1M oflag=direct status=none
-	blockdev --rereadpt "/dev/$HEAD"
+	for d in "$HEAD" $(plain_disks); do
+		[[ ! -b /dev/$d ]] || dd if=/dev/zero of="/dev/$d" bs=1M oflag=direct status=none
+		blockdev --rereadpt "/dev/$d"
+	done
 } 2>/dev/null
 at_exit wipe
 vgcreate -q vg0 "/dev/${HEAD}1"
