@@ -69,7 +69,7 @@ equal "$(opens)" 0 "times that somebody has opened a path"
 equal "$(dmsetup ls | grep -v '^No devices' || true)" "" "device-mapper"
 equal "$(multipathd show paths raw format %d | grep -vx ok || true)" "" "paths of multipathd"
 no_monitor
-grep -qE '^KERNEL.*/block/sdmpath[a-z]+ ' "$WORK/events" || fail "no events of the head are seen"
+grep -qE '^KERNEL.*/sdmpath[a-z]+ ' "$WORK/events" || fail "no events of the head are seen"
 equal "$(grep -E '^KERNEL.*/block/sd[a-z]{1,3}[ /]' "$WORK/events" || true)" "" "events of paths"
 
 step "the trace would have seen it"
