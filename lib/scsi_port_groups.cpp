@@ -10,14 +10,14 @@ namespace {
 
 // Parameter data: the length-only header, or the extended one, whose byte 4 has the format in
 // bits 4 to 6 and byte 5 the implicit transition time in seconds.
-constexpr u32 kPlainHeaderLen = 4;
-constexpr u32 kExtendedHeaderLen = 8;
+constexpr size_t kPlainHeaderLen = 4;
+constexpr size_t kExtendedHeaderLen = 8;
 constexpr u8 kFormatMask = 0x70;
 constexpr u8 kFormatExtended = 0x10;
 
 // A target port group descriptor, and a target port descriptor in it.
-constexpr u32 kGroupLen = 8;
-constexpr u32 kPortLen = 4;
+constexpr size_t kGroupLen = 8;
+constexpr size_t kPortLen = 4;
 
 // SPC-5 table 48, SAM-6 5.3.1, include/scsi/scsi_status.h
 constexpr u8 kNotReady = 0x2;
@@ -39,14 +39,14 @@ u64 be32(const u8 *bytes) noexcept
 
 struct Group {
 	const u8 *bytes;
-	u32 ports_here; // descriptors of ports within the data
+	size_t ports_here; // descriptors of ports within the data
 
 	int id() const noexcept { return static_cast<int>(be16(bytes + 2)); }
 	u8 state() const noexcept { return bytes[0] & (kPreferred | kAccessMask); }
 	bool is_sound() const noexcept { return bytes[7] && exists(state()); }
 	bool has_port(int port) const noexcept
 	{
-		for (u32 i = 0; i < ports_here; i++)
+		for (size_t i = 0; i < ports_here; i++)
 			if (static_cast<int>(be16(bytes + kGroupLen + i * kPortLen + 2)) == port)
 				return true;
 		return false;
@@ -61,7 +61,7 @@ PortGroupReport::PortGroupReport(const u8 *data, u32 len) noexcept : groups_(dat
 		return;
 	wanted_ = be32(data) + kPlainHeaderLen;
 
-	const u32 here = wanted_ < len ? static_cast<u32>(wanted_) : len;
+	const size_t here = wanted_ < len ? static_cast<size_t>(wanted_) : len;
 	// Asked for or not: the format is in the data. A group's descriptor begins with its state,
 	// of which no bit is set there.
 	const bool extended = here >= kExtendedHeaderLen &&
@@ -80,12 +80,12 @@ int PortGroupReport::find(const Match &match) const noexcept
 	int found = kUnknown;
 
 	for (const u8 *at = groups_; at < end_;) {
-		const u32 left = static_cast<u32>(end_ - at);
+		const auto left = static_cast<size_t>(end_ - at);
 
 		if (left < kGroupLen)
 			break;
 
-		const u32 size = kGroupLen + at[7] * kPortLen;
+		const size_t size = kGroupLen + at[7] * kPortLen;
 		const Group group{at, ((left < size ? left : size) - kGroupLen) / kPortLen};
 
 		if (group.is_sound() && match(group)) {
