@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Deferred work. All workqueues have a rescuer: paging may wait for what they do. */
 #include <linux/jiffies.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
@@ -19,8 +20,11 @@ static struct workqueue_struct *mpk_queues[3];
 static void mpk_work_run(struct work_struct *work)
 {
 	struct mpk_work *mine = container_of(to_delayed_work(work), struct mpk_work, work);
+	/* Reclaim may wait for I/O that waits for what this finds out. */
+	unsigned int noio = memalloc_noio_save();
 
 	mine->fn(mine->arg);
+	memalloc_noio_restore(noio);
 }
 
 struct mpk_work *mpk_work_create(enum mpath_work_kind kind, void (*fn)(void *arg), void *arg)
