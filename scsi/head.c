@@ -161,6 +161,29 @@ void scsi_mpath_link_path(struct scsi_mpath_path *path)
 		path->linked = true;
 }
 
+static u32 scsi_mpath_limits(struct scsi_mpath_path *path)
+{
+	struct mpath_geometry geometry = {};
+
+	mpath_disk_geometry(path->disk, &geometry);
+	return geometry.limits;
+}
+
+/*
+ * A scan of a path's device changes its limits one by one (on 6.1 while they are in use). Stacked
+ * meanwhile, they are stacked again after the next look.
+ */
+static void scsi_mpath_check_stacked(struct scsi_mpath_head *head)
+{
+	struct scsi_mpath_path *path;
+
+	mutex_lock(&scsi_mpath_lock);
+	list_for_each_entry(path, &head->paths, entry)
+		if (scsi_mpath_limits(path) != path->stacked_limits)
+			path->stacked_limits = 0;
+	mutex_unlock(&scsi_mpath_lock);
+}
+
 /* The limits that suit all paths of this moment. */
 static int scsi_mpath_restack(struct scsi_mpath_head *head)
 {
@@ -174,6 +197,7 @@ static int scsi_mpath_restack(struct scsi_mpath_head *head)
 	disks = kcalloc(head->nr_paths, sizeof(*disks), GFP_KERNEL);
 	if (disks) {
 		list_for_each_entry(path, &head->paths, entry) {
+			path->stacked_limits = scsi_mpath_limits(path);
 			disks[nr] = path->disk;
 			get_device(disk_to_dev(disks[nr++]));
 		}
@@ -184,6 +208,7 @@ static int scsi_mpath_restack(struct scsi_mpath_head *head)
 
 	/* Dying by now: whatever the limits were is good enough. */
 	ret = nr ? mpath_disk_stack_limits(head->disk, disks, nr) : 0;
+	scsi_mpath_check_stacked(head);
 	for (i = 0; i < nr; i++)
 		put_disk(disks[i]);
 	kfree(disks);

@@ -212,7 +212,7 @@ bool scsi_mpath_look_at_path(struct scsi_mpath_path *path)
 	access_state = scsi_mpath_port(path->sdev, &port);
 	mpath_device_observe_port(path->core, access_state, &port);
 	scsi_mpath_geometry(path, &now);
-	return mpath_device_observe(path->core, &now);
+	return mpath_device_observe(path->core, &now) || now.limits != path->stacked_limits;
 }
 
 /* Host numbers begin with 0. */

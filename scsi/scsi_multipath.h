@@ -82,6 +82,7 @@ struct scsi_mpath_path {
 	struct hlist_node by_sdev; /* under scsi_mpath_lock */
 	bool linked;               /* under scsi_mpath_lock: <head>:Y exists */
 	atomic_t to_be_scanned;    /* and nobody has begun yet */
+	u32 stacked_limits;        /* under scsi_mpath_lock: the digest that the head's are of */
 };
 
 struct pr_ops;
@@ -172,7 +173,7 @@ int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
 			struct gendisk *disk);
 /*
  * Has a rescan of the path's device found something new? True: the head has another
- * geometry from now on. Under scsi_mpath_lock.
+ * geometry from now on, or its limits are not those of its paths. Under scsi_mpath_lock.
  */
 bool scsi_mpath_look_at_path(struct scsi_mpath_path *path);
 /* What the core knows by names of its own. */
