@@ -379,12 +379,12 @@ private:
 	u32 judged_seq_ = 0; // the probe's own: the last accusation that it has looked at
 	mpath::Atomic<bool> no_such_lun_{false}; // said its last probe
 	mpath::Atomic<bool> cache_differs_{false};
-	mpath::Atomic<bool> withdrawn_{false};   // by its transport, and not asked since it is back
-	mpath::Atomic<u64> refused_ms_{0};       // first seen refused by its transport, 0: not now
-	mpath::Atomic<u64> transition_ms_{0};    // first seen in transition, 0: not now
-	u64 asked_ms_ = 0;                       // the requeue work's
-	u64 access_asked_ms_ = 0;                // under the head's paths lock
-	const char *looked_ = nullptr;           // under the head's paths lock
+	mpath::Atomic<bool> withdrawn_{false}; // by its transport, and not asked since it is back
+	mpath::Atomic<u64> refused_ms_{0};     // first seen refused by its transport, 0: not now
+	mpath::Atomic<u64> transition_ms_{0};  // first seen in transition, 0: not now
+	u64 asked_ms_ = 0;                     // the requeue work's
+	u64 access_asked_ms_ = 0;              // under the head's paths lock
+	const char *looked_ = nullptr;         // under the head's paths lock
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
 	mpath::RareCounts rare_;
 	const mpath_device_ops *const ops_;
