@@ -32,18 +32,26 @@ echo 0 >"$attrib/is_nonrot"
 rescan 1
 must_wait 10 "path 1 does" is "$(path_queue 1)/rotational" 1
 must_wait 20 "the head does" is "$queue/rotational" 1
+must_wait 20 "path 0 does, by itself" is "$(path_queue 0)/rotational" 1
 [[ $rotational == 1 ]] || fail "the head did not turn before"
 fio_goes_on 50
 
 step "no discard, and discard again"
 above "$queue/discard_max_bytes" 0 || fail "the head does not discard"
-echo 0 >"$attrib/emulate_tpu"
-echo 0 >"$attrib/emulate_tpws"
-rescan 0
+# 6.1's sd never unlearns that a LUN is thin: there its administrator says so, of each path.
+provision() { # MODE TPU PATH: the LUN's word, and the path that is scanned for it
+	local i
+	if [[ $(uname -r) == 6.1.* ]]; then
+		for i in 0 1; do echo "$1" >"$(echo "$(sdev "${PATHS[i]}")"/scsi_disk/*)/provisioning_mode"; done
+		return
+	fi
+	echo "$2" >"$attrib/emulate_tpu"
+	echo "$2" >"$attrib/emulate_tpws"
+	rescan "$3"
+}
+provision disabled 0 0
 must_wait 20 "the head discards no more" is "$queue/discard_max_bytes" 0
-echo 1 >"$attrib/emulate_tpu"
-echo 1 >"$attrib/emulate_tpws"
-rescan 1
+provision unmap 1 1
 must_wait 20 "the head discards again" above "$queue/discard_max_bytes" 0
 fio_finish
 blkdiscard -o 1048576 -l 1048576 "/dev/$HEAD"
