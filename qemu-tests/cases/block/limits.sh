@@ -12,6 +12,9 @@ head_wait 2
 attrib=$LOOP_CORE/fileio_7/lun/attrib
 queue=$HEAD_SYS/queue
 rescan() { echo 1 >"$(sdev "${PATHS[$1]}")/rescan"; }
+# The core looks every two seconds: what changes back meanwhile it has not seen, and nothing
+# shows when it has.
+look() { sleep 5; }
 path_queue() { echo "/sys/block/$(disk_of "${PATHS[$1]}")/queue"; }
 fio_start "/dev/$HEAD"
 
@@ -28,6 +31,7 @@ rescan 0
 must_wait 10 "path 0 does not" is "$(path_queue 0)/rotational" 0
 must_wait 20 "path 1 does not, by itself" is "$(path_queue 1)/rotational" 0
 must_wait 20 "the head does not" is "$queue/rotational" 0
+look
 echo 0 >"$attrib/is_nonrot"
 rescan 1
 must_wait 10 "path 1 does" is "$(path_queue 1)/rotational" 1
@@ -51,12 +55,14 @@ provision() { # MODE TPU PATH: the LUN's word, and the path that is scanned for 
 }
 provision disabled 0 0
 must_wait 20 "the head discards no more" is "$queue/discard_max_bytes" 0
+look
 provision unmap 1 1
 must_wait 20 "the head discards again" above "$queue/discard_max_bytes" 0
 fio_finish
 blkdiscard -o 1048576 -l 1048576 "/dev/$HEAD"
 
 step "what was set stays"
+look
 echo 0 >"$queue/iostats"
 [[ $(uname -r) == 6.1.* ]] || echo 32 >"$queue/max_sectors_kb"
 echo 1 >"$attrib/is_nonrot"
