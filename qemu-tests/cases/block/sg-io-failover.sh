@@ -28,6 +28,7 @@ must_wait 30 "path 0 is used again" in_use "${PATHS[0]}"
 step "a command that writes"
 head -c 4096 /dev/urandom | dd of="$dev" bs=4096 oflag=direct status=none
 before=$(dd if="$dev" bs=4096 count=1 iflag=direct status=none | sha256sum)
+settle # udev looks at what was open for writing
 bed_fail 0 transport
 read -r error host status _ < <(send 2a 00 00 00 00 00 00 00 08 00)
 equal "$error $status" "0 0" "errno and status of WRITE"
@@ -38,7 +39,7 @@ bed_restore 0 transport
 must_wait 30 "path 0 is back" is_back "${PATHS[0]}"
 
 step "all paths are asked"
-settle # udev looks at what was open for writing
+settle
 bed_fail 0 transport
 read -r error seconds < <(guest/sg-io-check --probe "$dev")
 equal "$error" 0 "with one left"
