@@ -116,8 +116,9 @@ struct mpath_device_ops {
 	enum mpath_verdict (*probe)(void *owner);
 	/*
 	 * Another path has news of the LUN that this one does not have: have its device
-	 * scanned again. What comes of it is seen by mpath_device_observe(). May be NULL.
-	 * Context: process, under the head's paths lock: must not wait for the device.
+	 * scanned again; or its nexus has been registered with the reservation, without which the
+	 * LUN may have refused to answer. What comes of it is seen by mpath_device_observe(). May be
+	 * NULL. Context: process, under locks of the head: must not wait for the device.
 	 */
 	void (*rescan)(void *owner);
 

@@ -156,8 +156,6 @@ void mpk_work_destroy(struct mpk_work *work) MPATH_NOEXCEPT;
 void mpk_work_kick(struct mpk_work *work) MPATH_NOEXCEPT;
 /* Run after @ms, or sooner if it is due sooner. Context: any. */
 void mpk_work_arm(struct mpk_work *work, u32 ms) MPATH_NOEXCEPT;
-/* Run after @ms, whatever was armed or kicked. Context: any. */
-void mpk_work_rearm(struct mpk_work *work, u32 ms) MPATH_NOEXCEPT;
 /* Cancel what is pending and wait for a running one. Context: process. */
 void mpk_work_cancel(struct mpk_work *work) MPATH_NOEXCEPT;
 

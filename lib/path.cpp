@@ -133,7 +133,7 @@ void mpath_device::blame(mpath::Blame blame, mpath_status why) noexcept
 		// A path that dies again right after its probe was fine answers probes and
 		// fails I/O: without a pause the two would chase each other.
 		if (relapses())
-			mpk_work_rearm(probe_.get(), kProbeDeadMs);
+			mpk_work_arm(probe_.get(), kProbeDeadMs);
 		else
 			mpk_work_kick(probe_.get());
 		return;
@@ -368,6 +368,9 @@ void mpath_device::judge(mpath_verdict verdict) noexcept
 
 void mpath_device::let_in() noexcept
 {
+	// What its device was asked before, its cache above all, the LUN may have refused to tell.
+	if (health_.standing().why == Reason::not_registered)
+		rescan();
 	if (takes_io()) {
 		end_well();
 		return;

@@ -191,7 +191,7 @@ inline blame(p) /* == path.cpp mpath_device::blame( */
 	if
 	:: atomic { health[p] != DEAD -> health[p] = DEAD; } /* = if (!change_health(Health::dead, */
 		if
-		:: probe_work[p] = TIMER /* = mpk_work_rearm(probe_.get(), kProbeDeadMs); */
+		:: probe_work[p] = TIMER /* = mpk_work_arm(probe_.get(), kProbeDeadMs); */
 		:: kick(probe_work[p]) /* = mpk_work_kick(probe_.get()); */
 		fi
 	:: health[p] == DEAD

@@ -63,11 +63,6 @@ void mpk_work_arm(struct mpk_work *work, u32 ms)
 		mod_delayed_work(work->queue, &work->work, delay);
 }
 
-void mpk_work_rearm(struct mpk_work *work, u32 ms)
-{
-	mod_delayed_work(work->queue, &work->work, msecs_to_jiffies(ms));
-}
-
 void mpk_work_cancel(struct mpk_work *work)
 {
 	cancel_delayed_work_sync(&work->work);

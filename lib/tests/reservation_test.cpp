@@ -212,6 +212,16 @@ TEST_F(Registration, is_given_to_a_new_path_before_it_carries_data)
 	EXPECT_EQ(target.registered(), "a:1 b:1 c:1 d:1");
 }
 
+TEST_F(Registration, has_a_path_scanned_again_that_could_not_tell_of_itself_without)
+{
+	three();
+	register_key(0, kKey);
+	nexus("d");
+	EXPECT_EQ(state("d"), "usable");
+	EXPECT_EQ((*this)["d"].rescans, 1);
+	EXPECT_EQ((*this)["a"].rescans, 0);
+}
+
 TEST_F(Registration, is_confirmed_and_not_repeated_when_a_path_returns_that_still_has_it)
 {
 	three();

@@ -312,7 +312,9 @@ TEST_F(Wakeup, by_a_verdict_that_came_while_the_list_was_looked_at)
 	EXPECT_TRUE(waits(bio));
 	mpath_head_set_no_path_timeout_ms(head(), 0); // kicks
 	before(Port::now_ms, [&] {
-		after(Port::now_ms, [&] { run_work_of(a.device); }); // fine
+		after(Port::now_ms, [&] {
+			after(Port::now_ms, [&] { run_work_of(a.device); }); // fine
+		});
 	});
 	run_work_of(head());
 	run_work();

@@ -346,14 +346,6 @@ void mpk_work_arm(mpk_work *work, u32 ms) noexcept
 		schedule(work, now() + ms);
 }
 
-void mpk_work_rearm(mpk_work *work, u32 ms) noexcept
-{
-	Call call(Port::work_rearm);
-	std::unique_lock guard(lock);
-
-	schedule(work, now() + ms);
-}
-
 void mpk_work_cancel(mpk_work *work) noexcept
 {
 	Call call(Port::work_cancel);
