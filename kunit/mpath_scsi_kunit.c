@@ -142,7 +142,7 @@ static void answer_to_a_probe_decides(struct kunit *test)
 		    .sense_key = NOT_READY,
 		    .asc = 0x04,
 		    .ascq = 0x0a },
-		  MPATH_VERDICT_LATER },
+		  MPATH_VERDICT_TRANSITIONING },
 		{ { .status = SAM_STAT_CHECK_CONDITION, .sense_valid = true, .sense_key = 0xff },
 		  MPATH_VERDICT_DEAD },
 	};
