@@ -30,9 +30,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	const auto verdict = mpath_scsi_tur_verdict(&tur);
 
-	must(verdict == MPATH_VERDICT_FINE || verdict == MPATH_VERDICT_DEAD ||
-	     verdict == MPATH_VERDICT_GONE || verdict == MPATH_VERDICT_STANDBY ||
-	     verdict == MPATH_VERDICT_LATER);
+	// Who it is, no TEST UNIT READY tells.
+	must(verdict != MPATH_VERDICT_FOREIGN);
+	// Access states are for the LUN to tell.
+	if (verdict == MPATH_VERDICT_STANDBY || verdict == MPATH_VERDICT_UNAVAILABLE ||
+	    verdict == MPATH_VERDICT_TRANSITIONING)
+		must(!tur.error && !tur.host_byte && tur.sense_valid);
 	// What did not come from the LUN says nothing good of it.
 	must(verdict != MPATH_VERDICT_FINE || (!tur.error && !tur.host_byte));
 	must(verdict != MPATH_VERDICT_GONE || (!tur.error && !tur.host_byte && tur.sense_valid));
