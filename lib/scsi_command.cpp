@@ -3,31 +3,9 @@
 #include "mpath_scsi.h"
 
 #include "access.hpp"
+#include "scsi_status.hpp"
 
 namespace {
-
-// include/scsi/scsi_status.h
-constexpr u8 kDidOk = 0x00;
-constexpr u8 kDidImmRetry = 0x0c;
-constexpr u8 kDidRequeue = 0x0d;
-
-// SAM-6 5.3.1
-constexpr u8 kGood = 0x00;
-constexpr u8 kCheckCondition = 0x02;
-constexpr u8 kBusy = 0x08;
-constexpr u8 kReservationConflict = 0x18;
-constexpr u8 kTaskSetFull = 0x28;
-
-// SPC-5 table 48
-constexpr u8 kRecoveredError = 0x1;
-constexpr u8 kNotReady = 0x2;
-constexpr u8 kMediumError = 0x3;
-constexpr u8 kHardwareError = 0x4;
-constexpr u8 kIllegalRequest = 0x5;
-constexpr u8 kUnitAttention = 0x6;
-constexpr u8 kDataProtect = 0x7;
-constexpr u8 kBlankCheck = 0x8;
-constexpr u8 kAbortedCommand = 0xb;
 
 using Answer = mpath_scsi_answer;
 
@@ -52,11 +30,11 @@ mpath_verdict common_sense_verdict(const Answer &answer) noexcept
 {
 	switch (answer.sense_key) {
 	case 0:
-	case kRecoveredError:
+	case mpath::kRecoveredError:
 		return MPATH_VERDICT_FINE;
-	case kNotReady:
+	case mpath::kNotReady:
 		return answer.asc == 0x04 ? not_ready_verdict(answer.ascq) : MPATH_VERDICT_DEAD;
-	case kIllegalRequest:
+	case mpath::kIllegalRequest:
 		// LOGICAL UNIT NOT SUPPORTED
 		return answer.asc == 0x25 ? MPATH_VERDICT_GONE : MPATH_VERDICT_DEAD;
 	default:
@@ -67,7 +45,7 @@ mpath_verdict common_sense_verdict(const Answer &answer) noexcept
 mpath_verdict tur_sense_verdict(const Answer &tur) noexcept
 {
 	// It answers; what changed is for others to read.
-	if (tur.sense_key == kUnitAttention)
+	if (tur.sense_key == mpath::kUnitAttention)
 		return MPATH_VERDICT_FINE;
 	return common_sense_verdict(tur);
 }
@@ -75,16 +53,16 @@ mpath_verdict tur_sense_verdict(const Answer &tur) noexcept
 mpath_verdict read_sense_verdict(const Answer &read) noexcept
 {
 	switch (read.sense_key) {
-	case kUnitAttention: // instead of reading
+	case mpath::kUnitAttention: // instead of reading
 		return MPATH_VERDICT_LATER;
-	case kMediumError:
-	case kHardwareError:
-	case kDataProtect:
-	case kBlankCheck:
+	case mpath::kMediumError:
+	case mpath::kHardwareError:
+	case mpath::kDataProtect:
+	case mpath::kBlankCheck:
 		return MPATH_VERDICT_FINE;
-	case kIllegalRequest:
+	case mpath::kIllegalRequest:
 		return read.asc == 0x25 ? MPATH_VERDICT_GONE : MPATH_VERDICT_FINE;
-	case kAbortedCommand:
+	case mpath::kAbortedCommand:
 		// LOGICAL BLOCK GUARD CHECK FAILED and its like: what is stored is wrong.
 		return read.asc == 0x10 ? MPATH_VERDICT_FINE : MPATH_VERDICT_DEAD;
 	default:
@@ -96,19 +74,19 @@ mpath_verdict verdict(const Answer &answer, mpath_verdict (*by_sense)(const Answ
 {
 	if (answer.error)
 		return MPATH_VERDICT_DEAD;
-	if (answer.host_byte == kDidImmRetry || answer.host_byte == kDidRequeue)
+	if (answer.host_byte == mpath::kDidImmRetry || answer.host_byte == mpath::kDidRequeue)
 		return MPATH_VERDICT_LATER;
-	if (answer.host_byte != kDidOk)
+	if (answer.host_byte != mpath::kDidOk)
 		return MPATH_VERDICT_DEAD;
 
 	switch (answer.status) {
-	case kGood:
-	case kReservationConflict: // somebody's reservation, and a path that works
+	case mpath::kGood:
+	case mpath::kReservationConflict: // somebody's reservation, and a path that works
 		return MPATH_VERDICT_FINE;
-	case kBusy:
-	case kTaskSetFull:
+	case mpath::kBusy:
+	case mpath::kTaskSetFull:
 		return MPATH_VERDICT_LATER;
-	case kCheckCondition:
+	case mpath::kCheckCondition:
 		return answer.sense_valid ? by_sense(answer) : MPATH_VERDICT_DEAD;
 	default:
 		return MPATH_VERDICT_DEAD;

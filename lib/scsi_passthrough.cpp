@@ -2,9 +2,10 @@
 // Commands that users send through the head: which way they go, and what their answer says.
 #include "mpath_scsi.h"
 
+#include "scsi_status.hpp"
+
 namespace {
 
-constexpr u8 kDidOkay = 0x00;        // include/scsi/scsi_status.h
 constexpr u8 kVariableLength = 0x7f; // the service action is in bytes 8 and 9
 constexpr u8 kServiceActionIn16 = 0x9e;
 constexpr u8 kMaintenanceIn = 0xa3;
@@ -129,14 +130,12 @@ bool mpath_scsi_changes_lun(const u8 *cdb, size_t len) noexcept
 
 bool mpath_scsi_way_failed(const mpath_scsi_answer *answer) noexcept
 {
-	return answer->error || answer->host_byte != kDidOkay;
+	return answer->error || answer->host_byte != mpath::kDidOk;
 }
 
 bool mpath_scsi_tells_of_change(const mpath_scsi_answer *answer) noexcept
 {
-	constexpr u8 kUnitAttentionKey = 0x6;
-
-	if (!answer->sense_valid || answer->sense_key != kUnitAttentionKey)
+	if (!answer->sense_valid || answer->sense_key != mpath::kUnitAttention)
 		return false;
 	switch (answer->asc << 8 | answer->ascq) {
 	case 0x2a01: // MODE PARAMETERS CHANGED

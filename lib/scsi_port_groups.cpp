@@ -3,6 +3,7 @@
 
 #include "access.hpp"
 #include "scsi_designators.hpp"
+#include "scsi_status.hpp"
 
 namespace mpath {
 
@@ -18,14 +19,6 @@ constexpr u8 kFormatExtended = 0x10;
 // A target port group descriptor, and a target port descriptor in it.
 constexpr size_t kGroupLen = 8;
 constexpr size_t kPortLen = 4;
-
-// SPC-5 table 48, SAM-6 5.3.1, include/scsi/scsi_status.h
-constexpr u8 kNotReady = 0x2;
-constexpr u8 kIllegalRequest = 0x5;
-constexpr u8 kUnitAttention = 0x6;
-constexpr u8 kCheckCondition = 0x02;
-constexpr u8 kBusy = 0x08;
-constexpr u8 kTaskSetFull = 0x28;
 
 u32 be16(const u8 *bytes) noexcept
 {

@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "scsi_pr.hpp"
 
+#include "scsi_status.hpp"
 #include "util/errno.hpp"
 
 namespace mpath {
 
 namespace {
-
-// SAM-6 5.3.1, SPC-5 table 48
-constexpr u8 kPrGood = 0x00;
-constexpr u8 kPrCheckCondition = 0x02;
-constexpr u8 kPrConflict = 0x18;
-constexpr u8 kPrRecovered = 0x1;
-constexpr u8 kPrNotReady = 0x2;
-constexpr u8 kPrIllegalRequest = 0x5;
-constexpr u8 kPrUnitAttention = 0x6;
-constexpr u8 kPrAborted = 0xb;
-
-constexpr u8 kDidNoConnect = 0x01;
 
 constexpr u8 kOpcodeIn = 0x5e;
 constexpr u8 kOpcodeOut = 0x5f;
@@ -50,9 +39,9 @@ PrAnswer illegal_request(u8 asc, u8 ascq) noexcept
 {
 	PrAnswer answer{};
 
-	answer.status = kPrCheckCondition;
+	answer.status = kCheckCondition;
 	answer.sense_valid = true;
-	answer.sense_key = kPrIllegalRequest;
+	answer.sense_key = kIllegalRequest;
 	answer.asc = asc;
 	answer.ascq = ascq;
 	return answer;
@@ -62,15 +51,15 @@ Said said_by_sense(const PrAnswer &answer) noexcept
 {
 	switch (answer.sense_key) {
 	case 0:
-	case kPrRecovered:
+	case kRecoveredError:
 		return Said::yes;
-	case kPrNotReady:
+	case kNotReady:
 		// LOGICAL UNIT COMMUNICATION FAILURE: so LIO calls it that a nexus is not registered.
 		return answer.asc == 0x08 ? Said::conflict : Said::nothing;
-	case kPrUnitAttention:
-	case kPrAborted:
+	case kUnitAttention:
+	case kAbortedCommand:
 		return Said::nothing;
-	case kPrIllegalRequest:
+	case kIllegalRequest:
 		// LOGICAL UNIT NOT SUPPORTED is a way that has lost its LUN.
 		return answer.asc == 0x25 ? Said::nothing : Said::refused;
 	default:
@@ -83,28 +72,28 @@ Said said_by_sense(const PrAnswer &answer) noexcept
 Said said(const PrAnswer &answer) noexcept
 {
 	// Some hosts call it an error of their own as well.
-	if (!answer.error && answer.status == kPrConflict)
+	if (!answer.error && answer.status == kReservationConflict)
 		return Said::conflict;
 	if (answer.error || answer.host_byte)
 		return Said::nothing;
-	if (answer.status == kPrGood)
+	if (answer.status == kGood)
 		return Said::yes;
-	if (answer.status != kPrCheckCondition || !answer.sense_valid)
+	if (answer.status != kCheckCondition || !answer.sense_valid)
 		return Said::nothing;
 	return said_by_sense(answer);
 }
 
 bool is_unit_attention(const PrAnswer &answer) noexcept
 {
-	return !answer.error && !answer.host_byte && answer.status == kPrCheckCondition &&
-	       answer.sense_valid && answer.sense_key == kPrUnitAttention;
+	return !answer.error && !answer.host_byte && answer.status == kCheckCondition &&
+	       answer.sense_valid && answer.sense_key == kUnitAttention;
 }
 
 PrAnswer conflict_answer() noexcept
 {
 	PrAnswer answer{};
 
-	answer.status = kPrConflict;
+	answer.status = kReservationConflict;
 	return answer;
 }
 
@@ -255,8 +244,8 @@ int mpath_scsi_pr_status(const mpath_scsi_answer *answer) noexcept
 		return answer->error;
 	if (mpath::said(*answer) == mpath::Said::yes)
 		return 0;
-	if (answer->status == mpath::kPrConflict)
-		return mpath::kPrConflict;
+	if (answer->status == mpath::kReservationConflict)
+		return mpath::kReservationConflict;
 	switch (answer->host_byte) {
 	case 0x02: // DID_BUS_BUSY
 	case 0x0e: // DID_TRANSPORT_DISRUPTED
@@ -269,7 +258,7 @@ int mpath_scsi_pr_status(const mpath_scsi_answer *answer) noexcept
 	default:
 		break;
 	}
-	if (answer->sense_valid && answer->sense_key == mpath::kPrIllegalRequest &&
+	if (answer->sense_valid && answer->sense_key == mpath::kIllegalRequest &&
 	    (answer->asc == 0x24 || answer->asc == 0x26))
 		return -EINVAL;
 	return kIoError;
