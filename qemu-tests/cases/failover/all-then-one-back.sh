@@ -21,8 +21,9 @@ bed_fail 1
 must_wait $((2 * BED_DETECT)) "I/O is held" above "$HEAD_SYS/mpath_parked" 0
 must_wait "$BED_DETECT" "neither path is used" not in_use "${PATHS[0]}"
 must_wait "$BED_DETECT" "neither path is used" not in_use "${PATHS[1]}"
+# Not the disk's own count, which leaves out what the mid-layer is about to try again.
 for p in "${PATHS[@]}"; do
-	must_wait "$BED_DETECT" "what was on its way down $p has ended" at_rest "$(disk_of "$p")"
+	must_wait "$BED_DETECT" "what was on its way down $p has ended" is "/sys/block/$(disk_of "$p")/mpath_inflight" 0
 done
 # Seen at the paths: before 6.3 a head counts an I/O when it comes, held or not.
 went_on() { (($(stat_of_paths 1 5) > held)); }
