@@ -25,7 +25,7 @@ constexpr u8 kAccessTransitioning = 0xf;
 // PREFERRED (bit 7) says nothing about whether the path can be used.
 constexpr u8 without_preference(u8 access_state) noexcept
 {
-	return access_state & 0x0f;
+	return access_state & kAccessMask;
 }
 
 // Optimized, non-optimized, and logical block dependent, which is optimized for some of
