@@ -79,8 +79,6 @@ TYPED_TEST(EveryPolicy, does_not_mistake_preferred_for_another_state)
 	this->attach("n", kNonoptimized);
 	this->attach("o", kPreferred | kOptimized);
 	EXPECT_EQ(this->template choose<TypeParam>(), "o");
-	this->attach("plain", kOptimized);
-	EXPECT_EQ(this->template choose<TypeParam>(), "o");
 }
 
 TYPED_TEST(EveryPolicy, takes_a_preferred_non_optimized_path)
