@@ -223,13 +223,18 @@ struct mpath_head_ops {
 	int (*path_changed)(void *owner, const struct mpath_path_news *news);
 };
 
-/* @ops may be NULL: nobody is told. @owner is handed to them. */
+/*
+ * @ops may be NULL: nobody is told. @owner is handed to them.
+ * @always_failfast: also on the last usable path. For transports whose driver holds what it may
+ * retry for as long as a path is away, while other paths come back.
+ */
 struct mpath_head_config {
 	const char *name;
 	struct gendisk *disk;
 	enum mpath_iopolicy iopolicy;
 	enum mpath_submit_mode submit_mode;
 	int no_path_timeout_ms;
+	bool always_failfast;
 	const struct mpath_head_ops *ops;
 	void *owner;
 };
@@ -331,6 +336,13 @@ const char *mpath_iopolicy_name(enum mpath_iopolicy iopolicy) MPATH_NOEXCEPT;
 int mpath_submit_mode_parse(const char *word) MPATH_NOEXCEPT;
 const char *mpath_submit_mode_name(enum mpath_submit_mode mode) MPATH_NOEXCEPT;
 
+/*
+ * mpath_switch_parse - on or off, for parameters
+ * Accepts exactly Y, y, 1, N, n, 0, with at most one trailing newline.
+ * Context: any. Return: 1, 0, or -EINVAL.
+ */
+int mpath_switch_parse(const char *word) MPATH_NOEXCEPT;
+
 /* mpath_no_path_timeout_valid - is @ms (-1: for ever, 0: at once) acceptable */
 bool mpath_no_path_timeout_valid(long long ms) MPATH_NOEXCEPT;
 
@@ -412,6 +424,13 @@ bool mpath_device_observe(struct mpath_device *device,
  */
 void mpath_device_observe_port(struct mpath_device *device, const u8 *access_state,
 			       const struct mpath_port_config *port) MPATH_NOEXCEPT;
+
+/*
+ * mpath_device_access_changed - what mpath_device_config.access_state points to is another one
+ * Without this call it is noticed at the next look, or while I/O waits.
+ * Context: any.
+ */
+void mpath_device_access_changed(struct mpath_device *device) MPATH_NOEXCEPT;
 
 /*
  * mpath_device_activated - the end of what mpath_device_ops.activate() has begun

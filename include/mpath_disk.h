@@ -16,6 +16,9 @@ struct queue_limits;
  */
 void mpath_submit_bio(struct mpath_head *head, struct bio *bio);
 
+/* mpath_status_of - the core's name for @status. Context: any. */
+enum mpath_status mpath_status_of(blk_status_t status);
+
 /*
  * mpath_disk_geometry - read what paths must agree on from a path's disk, as far as
  * the block layer knows it; vendor, product and protection are the caller's.

@@ -111,13 +111,6 @@ const char *mpath_scsi_membership(const struct mpath_scsi_traits *traits,
 				  const struct mpath_scsi_choice *choice,
 				  bool *silent) MPATH_NOEXCEPT;
 
-/*
- * mpath_scsi_switch - on or off, for those parameters
- * Accepts exactly Y, y, 1, N, n, 0, with at most one trailing newline.
- * Context: any. Return: 1, 0, or -EINVAL.
- */
-int mpath_scsi_switch(const char *word) MPATH_NOEXCEPT;
-
 /* The outcome of a command, taken apart by the shim. */
 struct mpath_scsi_answer {
 	int error;    /* negative errno, or 0 */

@@ -17,6 +17,8 @@ enum class Access : u8 {
 constexpr u8 kAccessMask = 0x0f;
 constexpr u8 kPreferred = 0x80;
 
+constexpr u8 kAccessOptimized = 0x0;
+constexpr u8 kAccessNonoptimized = 0x1;
 constexpr u8 kAccessStandby = 0x2;
 constexpr u8 kAccessUnavailable = 0x3;
 constexpr u8 kAccessOffline = 0xe;

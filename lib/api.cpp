@@ -59,6 +59,15 @@ const char *mpath_submit_mode_name(mpath_submit_mode mode) noexcept
 	return "?";
 }
 
+int mpath_switch_parse(const char *word) noexcept
+{
+	if (mpath::is_word(word, "Y") || mpath::is_word(word, "y") || mpath::is_word(word, "1"))
+		return 1;
+	if (mpath::is_word(word, "N") || mpath::is_word(word, "n") || mpath::is_word(word, "0"))
+		return 0;
+	return -EINVAL;
+}
+
 bool mpath_no_path_timeout_valid(long long ms) noexcept
 {
 	return ms >= -1 && ms <= kMaxNoPathTimeoutMs;
@@ -253,6 +262,11 @@ void mpath_device_observe_port(mpath_device *device, const u8 *access_state,
 			       const mpath_port_config *port) noexcept
 {
 	device->head().observe_port(device, access_state, *port);
+}
+
+void mpath_device_access_changed(mpath_device *device) noexcept
+{
+	device->head().access_changed();
 }
 
 void mpath_device_activated(mpath_device *device, int error) noexcept

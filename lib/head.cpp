@@ -9,7 +9,8 @@ using mpath::MutexGuard;
 using mpath::ReadGuard;
 
 mpath_head::mpath_head(const mpath_head_config &config) noexcept
-	: iopolicy_(config.iopolicy), submit_mode_(config.submit_mode), pool_(mpk_io_pool_create()),
+	: iopolicy_(config.iopolicy), submit_mode_(config.submit_mode),
+	  always_failfast_(config.always_failfast), pool_(mpk_io_pool_create()),
 	  requeue_lock_(mpk_spinlock_create(MPATH_LOCK_REQUEUE)),
 	  cursors_(mpk_percpu_create(sizeof(mpath::Atomic<mpath_device *>))),
 	  paths_lock_(mpk_mutex_create(MPATH_LOCK_PATHS)),

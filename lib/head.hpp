@@ -161,6 +161,7 @@ private:
 	mpath::Atomic<Life> life_{Life::fresh};
 	mpath::Atomic<mpath_iopolicy> iopolicy_;
 	mpath::Atomic<mpath_submit_mode> submit_mode_;
+	const bool always_failfast_;
 	mpath::Atomic<u64> no_path_since_ms_{0}; // 0: not that we know; 1: and nobody waits
 	mpath::PathList paths_;
 	mpath::PathCache cache_{};

@@ -2,7 +2,6 @@
 // Which disks take part in multipath, and why the others do not.
 #include "mpath_scsi.h"
 
-#include "util/errno.hpp"
 #include "util/text.hpp"
 
 namespace {
@@ -54,15 +53,6 @@ const char *find_fault(const mpath_scsi_traits &traits) noexcept
 }
 
 } // namespace
-
-int mpath_scsi_switch(const char *word) noexcept
-{
-	if (mpath::is_word(word, "Y") || mpath::is_word(word, "y") || mpath::is_word(word, "1"))
-		return 1;
-	if (mpath::is_word(word, "N") || mpath::is_word(word, "n") || mpath::is_word(word, "0"))
-		return 0;
-	return -EINVAL;
-}
 
 const char *mpath_scsi_membership(const mpath_scsi_traits *traits, const mpath_scsi_choice *choice,
 				  bool *silent) noexcept

@@ -90,7 +90,7 @@ void mpath_head::submit(bio *bio, mpath_bio_traits traits) noexcept
 		// between marking the path and draining it.
 		if (path) {
 			path->get();
-			failfast = has_other(path, any, guard);
+			failfast = always_failfast_ || has_other(path, any, guard);
 		}
 	}
 
@@ -120,7 +120,8 @@ void mpath_head::submit(bio *bio, mpath_bio_traits traits) noexcept
 }
 
 // Takes over the caller's reference on @path. Where another path is left to this bio, the
-// error is wanted after one try; the last path has the mid-layer's own retries.
+// error is wanted after one try; the last path has the transport's own retries, at once or, with
+// always_failfast, when nothing else has helped.
 void mpath_head::send(mpath_io *io, mpath_device *path, bool failfast) noexcept
 {
 	if (no_path_since_ms_.load_relaxed()) [[unlikely]]
@@ -436,7 +437,8 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 					       (io->confirmed && !path && !pending);
 
 			if (path) {
-				failfast = has_other(path, NotTried{*io}, guard);
+				failfast = always_failfast_ ||
+					   has_other(path, NotTried{*io}, guard);
 			} else if (tried_all && !io->insisted) {
 				// Each path had one try; what a retry of the mid-layer can mend is not
 				// an error yet.

@@ -82,11 +82,11 @@ static void scsi_mpath_activated(void *data, int error)
 	spin_lock_irqsave(&scsi_mpath_activation_lock, flags);
 	if (activation->path) {
 		activation->path->activation = NULL;
-		mpath_device_activated(activation->path->core, error);
+		mpath_device_activated(activation->path->glue.core, error);
 	}
 	spin_unlock_irqrestore(&scsi_mpath_activation_lock, flags);
 	kfree(activation);
-	/* Whoever unloads the module waits for this read section (scsi_mpath_heads_exit()). */
+	/* Whoever unloads the module waits for this read section (mpath_transport_exit()). */
 	rcu_read_lock();
 	module_put(THIS_MODULE);
 	rcu_read_unlock();
@@ -120,8 +120,10 @@ int scsi_mpath_activate(void *owner)
 	return 0;
 }
 
-void scsi_mpath_abandon_activation(struct scsi_mpath_path *path)
+void scsi_mpath_abandon_activation(struct mpath_glue_path *glue)
 {
+	struct scsi_mpath_path *path = to_scsi_mpath_path(glue);
+
 	spin_lock_irq(&scsi_mpath_activation_lock);
 	path->leaving = true;
 	if (path->activation)

@@ -99,8 +99,8 @@ const char *scsi_mpath_judge(struct scsi_device *sdev, struct gendisk *disk, cha
 		},
 	};
 	const struct mpath_scsi_choice choice = {
-		.enabled = scsi_mpath_defaults.enabled,
-		.always = scsi_mpath_defaults.always,
+		.enabled = scsi_mpath_switches.enabled,
+		.always = scsi_mpath_switches.always,
 		.allow = scsi_mpath_allow,
 		.deny = scsi_mpath_deny,
 	};

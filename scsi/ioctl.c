@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The ioctls of the head, beside those that the block layer answers itself. */
 #include <linux/capability.h>
-#include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/uaccess.h>
 #include <scsi/scsi_ioctl.h>
@@ -11,35 +10,6 @@
 
 /* The mid-layer's version of the interface (scsi_ioctl.c). */
 #define SCSI_MPATH_SG_VERSION 30527
-
-/*
- * device-mapper's DM_MPATH_PROBE_PATHS, in <linux/dm-ioctl.h> since 6.16: QEMU sends it when
- * a command of its guest has failed, without asking whose device it is.
- */
-#define SCSI_MPATH_PROBE_PATHS _IO(0xfd, 18)
-/* More than the time-out of a probe's first command. */
-#define SCSI_MPATH_PROBE_WAIT (7 * HZ)
-#define SCSI_MPATH_PROBE_PAUSE_MS 10
-
-/*
- * All paths are probed; those that do not work carry no more I/O when this returns, unless
- * one answers neither yes nor no for some seconds. 0: a path can be used.
- */
-static int scsi_mpath_probe_paths(struct scsi_mpath_head *head)
-{
-	unsigned long end = jiffies + SCSI_MPATH_PROBE_WAIT;
-	struct mpath_device *path;
-
-	mpath_head_ask_paths(head->core);
-	while (mpath_head_awaits_answers(head->core) && time_before(jiffies, end))
-		if (msleep_interruptible(SCSI_MPATH_PROBE_PAUSE_MS))
-			return -EINTR;
-	path = mpath_head_get_path(head->core);
-	if (!path)
-		return -ENOTCONN; /* as dm says it */
-	mpath_device_put(path);
-	return 0;
-}
 
 static int scsi_mpath_set_sg_timeout(struct scsi_mpath_head *head, int __user *arg)
 {
@@ -55,7 +25,7 @@ static int scsi_mpath_set_sg_timeout(struct scsi_mpath_head *head, int __user *a
 
 static int scsi_mpath_get_reserved_size(struct scsi_mpath_head *head, int __user *arg)
 {
-	u64 most = (u64)queue_max_sectors(head->disk->queue) << SECTOR_SHIFT;
+	u64 most = (u64)queue_max_sectors(head->glue.disk->queue) << SECTOR_SHIFT;
 
 	return put_user((int)min_t(u64, READ_ONCE(head->sg_reserved_size), most), arg);
 }
@@ -72,6 +42,21 @@ static int scsi_mpath_set_reserved_size(struct scsi_mpath_head *head, int __user
 	return 0;
 }
 
+/* The head's first path, in whatever state, to be given back with scsi_device_put(); or NULL. */
+static struct scsi_device *scsi_mpath_hold_first_path(struct scsi_mpath_head *head)
+{
+	struct mpath_glue_path *path;
+	struct scsi_device *sdev = NULL;
+
+	mutex_lock(&scsi_mpath.lock);
+	path = mpath_glue_first_path(&head->glue);
+	/* Pins the module of its host as well, which a reference on the device does not. */
+	if (path && !scsi_device_get(to_scsi_mpath_path(path)->sdev))
+		sdev = to_scsi_mpath_path(path)->sdev;
+	mutex_unlock(&scsi_mpath.lock);
+	return sdev;
+}
+
 /*
  * Where the LUN is seen: there are as many answers as paths, and callers put several of them
  * together. So it is always the first path's, whatever its state.
@@ -83,7 +68,7 @@ static int scsi_mpath_ask_first_path(struct scsi_mpath_head *head, unsigned int 
 	int ret;
 
 	if (!sdev)
-		return SCSI_MPATH_NO_PATH;
+		return MPATH_GLUE_NO_PATH;
 	ret = scsi_ioctl(sdev, 0, cmd, arg);
 	scsi_device_put(sdev);
 	return ret;
@@ -92,7 +77,7 @@ static int scsi_mpath_ask_first_path(struct scsi_mpath_head *head, unsigned int 
 int scsi_mpath_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
 		     unsigned long arg)
 {
-	struct scsi_mpath_head *head = bdev->bd_disk->private_data;
+	struct scsi_mpath_head *head = to_scsi_mpath_head(bdev->bd_disk);
 	void __user *p = (void __user *)arg;
 
 	/* sd's rule, which it cannot see to itself: the path's whole disk is what it gets. */
@@ -118,8 +103,8 @@ int scsi_mpath_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cm
 	case SCSI_IOCTL_GET_BUS_NUMBER:
 	case SCSI_IOCTL_PROBE_HOST:
 		return scsi_mpath_ask_first_path(head, cmd, p);
-	case SCSI_MPATH_PROBE_PATHS:
-		return scsi_mpath_probe_paths(head);
+	case MPATH_GLUE_PROBE_PATHS:
+		return mpath_glue_probe_paths(&head->glue);
 	default:
 		return -ENOTTY;
 	}

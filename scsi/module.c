@@ -4,108 +4,94 @@
 
 #include "scsi_multipath.h"
 
-struct scsi_mpath_defaults scsi_mpath_defaults = {
+/* The letters sd would use: a..z, aa..zz, aaa... */
+static void scsi_mpath_name_disk(char *name, int index)
+{
+	char letters[8];
+	char *p = letters + sizeof(letters) - 1;
+
+	*p = '\0';
+	do {
+		*--p = 'a' + index % 26;
+		index = index / 26 - 1;
+	} while (index >= 0);
+	snprintf(name, DISK_NAME_LEN, "sdmpath%s", p);
+}
+
+struct scsi_mpath_switches scsi_mpath_switches = {
 	.enabled = true,
-	.iopolicy = MPATH_IOPOLICY_NUMA,
-	.submit_mode = MPATH_SUBMIT_INTERPOSE,
-	.no_path_timeout_ms = 30000,
 };
 
-/* The kernel's own booleans take "once" for yes and "office" for no. */
-static int scsi_mpath_set_switch(const char *val, const struct kernel_param *kp)
-{
-	int on = mpath_scsi_switch(val);
+static const struct mpath_transport_ops scsi_mpath_transport_ops = {
+	.name_disk = scsi_mpath_name_disk,
+	.is_mine = scsi_mpath_is_scsi,
+	.consider = scsi_mpath_consider,
+	.take_over = scsi_mpath_take_over,
+	.add_path = scsi_mpath_add_path,
+	.disk_goes = scsi_mpath_disk_goes,
+	.geometry = scsi_mpath_geometry,
+	.look = scsi_mpath_look_at_path,
+	.leave = scsi_mpath_abandon_activation,
+	.free_path = scsi_mpath_free_path,
+	.give_back = scsi_mpath_give_back,
+};
 
-	if (on < 0)
-		return on;
-	*(bool *)kp->arg = on;
+MPATH_COMPAT_ADD_DEV(scsi_mpath_add_dev)
+{
+	mpath_glue_add_dev(&scsi_mpath, dev);
 	return 0;
 }
 
-static const struct kernel_param_ops scsi_mpath_switch_ops = {
-	.set = scsi_mpath_set_switch,
-	.get = param_get_bool,
+MPATH_COMPAT_REMOVE_DEV(scsi_mpath_remove_dev)
+{
+	mpath_glue_remove_dev(&scsi_mpath, dev);
+}
+
+struct mpath_transport scsi_mpath = {
+	.name = KBUILD_MODNAME,
+	.disk_name = "sdmpath",
+	.path_link = "scsi_mpath_device",
+	.owner = THIS_MODULE,
+	.ops = &scsi_mpath_transport_ops,
+	.fops = &scsi_mpath_fops,
+	.disk_groups = scsi_mpath_disk_groups,
+	.path_files = scsi_mpath_path_files,
+	.nr_path_files = SCSI_MPATH_PATH_FILES,
+	.head_size = sizeof(struct scsi_mpath_head),
+	.device_class = {
+		.name = "scsi_mpath_device",
+		.dev_groups = scsi_mpath_device_groups,
+	},
+	.disk_class = {
+		.name = "scsi_mpath_disk",
+	},
+	.interface = {
+		.add_dev = scsi_mpath_add_dev,
+		.remove_dev = scsi_mpath_remove_dev,
+	},
+	.defaults = MPATH_TRANSPORT_DEFAULTS,
 };
 
-module_param_cb(scsi_multipath, &scsi_mpath_switch_ops, &scsi_mpath_defaults.enabled, 0444);
+module_param_cb(scsi_multipath, &mpath_glue_switch_ops, &scsi_mpath_switches.enabled, 0444);
 MODULE_PARM_DESC(scsi_multipath,
 		 "Take LUNs that have a unique id in VPD page 83 and support ALUA (default Y)");
-module_param_cb(scsi_multipath_always, &scsi_mpath_switch_ops, &scsi_mpath_defaults.always, 0444);
+module_param_cb(scsi_multipath_always, &mpath_glue_switch_ops, &scsi_mpath_switches.always, 0444);
 MODULE_PARM_DESC(scsi_multipath_always,
 		 "Take every LUN that has a unique id in VPD page 83 (default N)");
 
-module_param_cb(report_port_groups, &scsi_mpath_switch_ops, &scsi_mpath_report_port_groups, 0644);
+module_param_cb(report_port_groups, &mpath_glue_switch_ops, &scsi_mpath_report_port_groups, 0644);
 MODULE_PARM_DESC(
 	report_port_groups,
 	"Ask LUNs for the access states of their target port groups; N: only a device handler's word counts (default Y)");
 
-static int scsi_mpath_set_iopolicy(const char *val, const struct kernel_param *kp)
-{
-	int policy = mpath_iopolicy_parse(val);
-
-	if (policy < 0)
-		return policy;
-	scsi_mpath_defaults.iopolicy = policy;
-	return 0;
-}
-
-static int scsi_mpath_get_iopolicy(char *buf, const struct kernel_param *kp)
-{
-	return sysfs_emit(buf, "%s\n", mpath_iopolicy_name(scsi_mpath_defaults.iopolicy));
-}
-
-static const struct kernel_param_ops scsi_mpath_iopolicy_ops = {
-	.set = scsi_mpath_set_iopolicy,
-	.get = scsi_mpath_get_iopolicy,
-};
-module_param_cb(iopolicy, &scsi_mpath_iopolicy_ops, NULL, 0644);
+module_param_cb(iopolicy, &mpath_glue_iopolicy_ops, &scsi_mpath.defaults.iopolicy, 0644);
 MODULE_PARM_DESC(
 	iopolicy,
 	"Path selection of new heads: numa (default), round-robin, queue-depth or service-time");
-
-static int scsi_mpath_set_submit_mode(const char *val, const struct kernel_param *kp)
-{
-	int mode = mpath_submit_mode_parse(val);
-
-	if (mode < 0)
-		return mode;
-	scsi_mpath_defaults.submit_mode = mode;
-	return 0;
-}
-
-static int scsi_mpath_get_submit_mode(char *buf, const struct kernel_param *kp)
-{
-	return sysfs_emit(buf, "%s\n", mpath_submit_mode_name(scsi_mpath_defaults.submit_mode));
-}
-
-static const struct kernel_param_ops scsi_mpath_submit_mode_ops = {
-	.set = scsi_mpath_set_submit_mode,
-	.get = scsi_mpath_get_submit_mode,
-};
-module_param_cb(submit_mode, &scsi_mpath_submit_mode_ops, NULL, 0644);
+module_param_cb(submit_mode, &mpath_glue_submit_mode_ops, &scsi_mpath.defaults.submit_mode, 0644);
 MODULE_PARM_DESC(submit_mode, "How new heads send bios: interpose (default) or clone");
-
-static int scsi_mpath_set_timeout(const char *val, const struct kernel_param *kp)
-{
-	long long ms;
-	int ret = kstrtoll(val, 10, &ms);
-
-	if (ret || !mpath_no_path_timeout_valid(ms))
-		return -EINVAL;
-	scsi_mpath_defaults.no_path_timeout_ms = ms;
-	return 0;
-}
-
-static int scsi_mpath_get_timeout(char *buf, const struct kernel_param *kp)
-{
-	return sysfs_emit(buf, "%d\n", scsi_mpath_defaults.no_path_timeout_ms);
-}
-
-static const struct kernel_param_ops scsi_mpath_timeout_ops = {
-	.set = scsi_mpath_set_timeout,
-	.get = scsi_mpath_get_timeout,
-};
-module_param_cb(no_path_timeout_ms, &scsi_mpath_timeout_ops, NULL, 0644);
+module_param_cb(no_path_timeout_ms, &mpath_glue_no_path_timeout_ops,
+		&scsi_mpath.defaults.no_path_timeout_ms, 0644);
 MODULE_PARM_DESC(
 	no_path_timeout_ms,
 	"How long new heads hold I/O while no path is usable: 0 fails it at once, -1 holds it for ever (default 30000)");
@@ -114,30 +100,21 @@ static int __init scsi_multipath_init(void)
 {
 	int ret;
 
-	scsi_mpath_wq = alloc_workqueue("scsi-mpath-wq", WQ_UNBOUND, 0);
-	if (!scsi_mpath_wq)
-		return -ENOMEM;
-	ret = scsi_mpath_heads_init();
+	ret = mpath_transport_init(&scsi_mpath);
 	if (ret)
-		goto destroy_wq;
-	ret = scsi_mpath_discovery_init();
+		return ret;
+	ret = mpath_glue_discover(&scsi_mpath);
 	if (ret)
-		goto exit_heads;
-	return 0;
-
-exit_heads:
-	scsi_mpath_heads_exit();
-destroy_wq:
-	destroy_workqueue(scsi_mpath_wq);
+		mpath_transport_exit(&scsi_mpath);
 	return ret;
 }
 
 /* No head is open: an open one pins the module. */
 static void __exit scsi_multipath_exit(void)
 {
-	scsi_mpath_discovery_exit();
-	scsi_mpath_heads_exit();
-	destroy_workqueue(scsi_mpath_wq);
+	mpath_glue_give_all_back(&scsi_mpath);
+	scsi_mpath_ignore_bus();
+	mpath_transport_exit(&scsi_mpath);
 }
 
 module_init(scsi_multipath_init);

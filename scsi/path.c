@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Paths: what scsi_multipath pins of a scsi_device, and how it asks after it. */
-#include <linux/hashtable.h>
 #include <linux/slab.h>
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_proto.h>
@@ -12,12 +11,6 @@
 #define SCSI_MPATH_PROBE_TIMEOUT (5 * HZ)
 #define SCSI_MPATH_PROBE_RETRIES 3
 #define SCSI_MPATH_PAGE_LEN 1024 /* or longer, where the cached page is */
-
-/* Every path by its scsi_device. Under scsi_mpath_lock. */
-static DEFINE_HASHTABLE(scsi_mpath_paths, 8);
-
-/* What every path says of itself: the link from the scsi_device to its head. */
-static const char scsi_mpath_device_link[] = "scsi_mpath_device";
 
 enum mpath_wwid_result scsi_mpath_cached_wwid(struct scsi_device *sdev, char *wwid)
 {
@@ -79,7 +72,7 @@ static enum mpath_verdict scsi_mpath_probe_identity(struct scsi_mpath_path *path
 
 	if (scsi_mpath_read_wwid(path->sdev, path->buffer, path->buffer_len, wwid) != MPATH_WWID_OK)
 		return MPATH_VERDICT_DEAD;
-	return strcmp(wwid, path->head->wwid) ? MPATH_VERDICT_FOREIGN : MPATH_VERDICT_FINE;
+	return strcmp(wwid, path->glue.head->wwid) ? MPATH_VERDICT_FOREIGN : MPATH_VERDICT_FINE;
 }
 
 void scsi_mpath_take_apart(int result, const struct scsi_sense_hdr *sense,
@@ -164,11 +157,12 @@ static const struct mpath_device_ops scsi_mpath_device_ops = {
 	.execute = scsi_mpath_execute,
 };
 
-static void scsi_mpath_free_path(struct scsi_mpath_path *path)
+void scsi_mpath_free_path(struct mpath_glue_path *glue)
 {
-	put_disk(path->disk);
+	struct scsi_mpath_path *path = to_scsi_mpath_path(glue);
+
+	put_disk(path->glue.disk);
 	scsi_device_put(path->sdev);
-	put_device(&path->head->dev);
 	kfree(path->buffer);
 	kfree(path);
 }
@@ -187,11 +181,11 @@ static u32 scsi_mpath_settled_protection(struct scsi_mpath_path *path)
 	return path->protection_type;
 }
 
-static void scsi_mpath_geometry(struct scsi_mpath_path *path, struct mpath_geometry *geometry)
+void scsi_mpath_geometry(struct mpath_glue_path *glue, struct mpath_geometry *geometry)
 {
+	struct scsi_mpath_path *path = to_scsi_mpath_path(glue);
 	struct scsi_device *sdev = path->sdev;
 
-	mpath_disk_geometry(path->disk, geometry);
 	BUILD_BUG_ON(sizeof(geometry->vendor) != SCSI_MPATH_VENDOR_LEN + 1);
 	BUILD_BUG_ON(sizeof(geometry->product) != SCSI_MPATH_PRODUCT_LEN + 1);
 	scsi_mpath_trim(geometry->vendor, sdev->vendor, SCSI_MPATH_VENDOR_LEN);
@@ -199,20 +193,18 @@ static void scsi_mpath_geometry(struct scsi_mpath_path *path, struct mpath_geome
 	geometry->protection_type = scsi_mpath_settled_protection(path);
 }
 
-bool scsi_mpath_look_at_path(struct scsi_mpath_path *path)
+void scsi_mpath_look_at_path(struct mpath_glue_path *glue)
 {
-	struct mpath_geometry now = {};
+	struct scsi_mpath_path *path = to_scsi_mpath_path(glue);
 	struct mpath_port_config port;
 	const u8 *access_state;
 	char wwid[MPATH_WWID_LEN];
 
 	scsi_mpath_cached_wwid(path->sdev, wwid);
-	if (strcmp(wwid, path->head->wwid))
-		mpath_device_recheck(path->core);
+	if (strcmp(wwid, glue->head->wwid))
+		mpath_device_recheck(glue->core);
 	access_state = scsi_mpath_port(path->sdev, &port);
-	mpath_device_observe_port(path->core, access_state, &port);
-	scsi_mpath_geometry(path, &now);
-	return mpath_device_observe(path->core, &now) || now.limits != path->stacked_limits;
+	mpath_device_observe_port(glue->core, access_state, &port);
 }
 
 /* Host numbers begin with 0. */
@@ -222,13 +214,12 @@ static u64 scsi_mpath_target_port(struct scsi_device *sdev)
 	       sdev->id;
 }
 
-static int scsi_mpath_add_core(struct scsi_mpath_path *path)
+static int scsi_mpath_add_core(struct mpath_glue_head *head, struct scsi_mpath_path *path)
 {
 	struct scsi_device *sdev = path->sdev;
 	char name[MPATH_NAME_LEN];
 	struct mpath_device_config config = {
 		.name = name,
-		.disk = path->disk,
 		/* Not the disk's: sd does not say. */
 		.numa_node = dev_to_node(sdev->host->dma_dev),
 		.device_state = (const u32 *)&sdev->sdev_state,
@@ -247,48 +238,17 @@ static int scsi_mpath_add_core(struct scsi_mpath_path *path)
 	BUILD_BUG_ON(sizeof(sdev->host->shost_state) != sizeof(u32));
 	BUILD_BUG_ON(sizeof(sdev->ioerr_cnt.counter) != sizeof(u32));
 	snprintf(name, sizeof(name), "%s (%s)", dev_name(&sdev->sdev_gendev),
-		 path->disk->disk_name);
+		 path->glue.disk->disk_name);
 	config.access_state = scsi_mpath_port(sdev, &config.port);
-	scsi_mpath_geometry(path, &config.geometry);
-	return mpath_head_add_path(path->head->core, &config, &path->core);
+	return mpath_glue_add_path(head, &path->glue, &config);
 }
 
-/* Links may be missing without harm; a path without its I/O would be harm. */
-static void scsi_mpath_add_links(struct scsi_mpath_path *path)
+int scsi_mpath_add_path(struct mpath_glue_head *head, struct gendisk *disk)
 {
-	struct kobject *head = &path->head->dev.kobj;
-	struct kobject *sdev = &path->sdev->sdev_gendev.kobj;
-
-	if (sysfs_add_link_to_group(head, scsi_mpath_links, sdev, kobject_name(sdev)) ||
-	    sysfs_create_link(sdev, head, scsi_mpath_device_link))
-		pr_warn("%s: no link between %s and its head in sysfs\n",
-			path->head->disk->disk_name, kobject_name(sdev));
-	if (READ_ONCE(path->head->published))
-		scsi_mpath_link_path(path);
-}
-
-static void scsi_mpath_remove_links(struct scsi_mpath_path *path)
-{
-	struct scsi_mpath_head *head = path->head;
-	struct kobject *sdev = &path->sdev->sdev_gendev.kobj;
-	char name[DISK_NAME_LEN + 12];
-
-	lockdep_assert_held(&scsi_mpath_lock);
-	sysfs_remove_link(sdev, scsi_mpath_device_link);
-	sysfs_remove_link_from_group(&head->dev.kobj, scsi_mpath_links, kobject_name(sdev));
-	if (!path->linked)
-		return;
-	snprintf(name, sizeof(name), "%s:%d", head->disk->disk_name, path->index);
-	sysfs_remove_link_from_group(&disk_to_dev(head->disk)->kobj, scsi_mpath_links, name);
-}
-
-int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
-			struct gendisk *disk)
-{
+	struct scsi_device *sdev = scsi_mpath_sdev_of(disk);
 	struct scsi_mpath_path *path;
 	int ret = -ENOMEM;
 
-	lockdep_assert_held(&scsi_mpath_lock);
 	path = kzalloc(sizeof(*path), GFP_KERNEL);
 	if (!path)
 		return -ENOMEM;
@@ -302,27 +262,15 @@ int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
 	if (ret)
 		goto free_path;
 	get_device(disk_to_dev(disk));
-	get_device(&head->dev);
-	path->head = head;
 	path->sdev = sdev;
-	path->disk = disk;
+	path->glue.disk = disk;
+	path->glue.member = &sdev->sdev_gendev;
 	path->protection_seen = scsi_mpath_protection_type(sdev);
 
-	ret = scsi_mpath_add_core(path);
-	if (ret) {
-		scsi_mpath_free_path(path);
-		return ret;
-	}
-	if (scsi_mpath_path_attrs_add(path))
-		pr_warn("%s: no attributes for %s in sysfs\n", head->disk->disk_name,
-			disk->disk_name);
-	path->index = head->next_path_index++;
-	list_add_tail(&path->entry, &head->paths);
-	hash_add(scsi_mpath_paths, &path->by_sdev, (unsigned long)sdev);
-	if (!head->nr_paths++)
-		scsi_mpath_end_wait(head);
-	scsi_mpath_add_links(path);
-	return 0;
+	ret = scsi_mpath_add_core(head, path);
+	if (ret)
+		scsi_mpath_free_path(&path->glue);
+	return ret;
 
 free_path:
 	kfree(path->buffer);
@@ -330,56 +278,13 @@ free_path:
 	return ret;
 }
 
-static struct scsi_mpath_path *scsi_mpath_find_path(struct scsi_device *sdev)
-{
-	struct scsi_mpath_path *path;
-
-	lockdep_assert_held(&scsi_mpath_lock);
-	hash_for_each_possible(scsi_mpath_paths, path, by_sdev, (unsigned long)sdev)
-		if (path->sdev == sdev)
-			return path;
-	return NULL;
-}
-
 void scsi_mpath_begin_scan(struct scsi_device *sdev)
 {
-	struct scsi_mpath_path *path;
+	struct mpath_glue_path *path;
 
-	mutex_lock(&scsi_mpath_lock);
-	path = scsi_mpath_find_path(sdev);
+	mutex_lock(&scsi_mpath.lock);
+	path = mpath_glue_find_path(&scsi_mpath, &sdev->sdev_gendev);
 	if (path)
-		atomic_set(&path->to_be_scanned, 0);
-	mutex_unlock(&scsi_mpath_lock);
-}
-
-void scsi_mpath_remove_path(struct scsi_device *sdev)
-{
-	struct scsi_mpath_path *path;
-	struct scsi_mpath_head *head;
-	bool last = false;
-
-	mutex_lock(&scsi_mpath_lock);
-	path = scsi_mpath_find_path(sdev);
-	if (path) {
-		head = path->head;
-		hash_del(&path->by_sdev);
-		list_del(&path->entry);
-		scsi_mpath_remove_links(path);
-		/* In the same breath as the last path: no new path finds a head that ends. */
-		last = !--head->nr_paths && !scsi_mpath_wait_for_path(head);
-	}
-	mutex_unlock(&scsi_mpath_lock);
-	if (!path)
-		return;
-
-	/* Without the lock: who reads an attribute must not wait for us, nor we for him. */
-	scsi_mpath_path_attrs_remove(path);
-	/* Whatever waits for a path on this head, the work item included, waits in vain. */
-	if (last)
-		mpath_head_kill(head->core);
-	scsi_mpath_abandon_activation(path);
-	mpath_device_remove(path->core);
-	if (last)
-		scsi_mpath_bury_head(head);
-	scsi_mpath_free_path(path);
+		atomic_set(&to_scsi_mpath_path(path)->to_be_scanned, 0);
+	mutex_unlock(&scsi_mpath.lock);
 }

@@ -32,17 +32,17 @@ void scsi_mpath_execute(void *owner, const struct mpath_command *command,
 
 /* --- pr_ops: block/ioctl.c has checked who may, and that it is no partition -------- */
 
-static struct scsi_mpath_head *scsi_mpath_head_of(struct block_device *bdev)
+static struct mpath_head *scsi_mpath_core_of(struct block_device *bdev)
 {
 	/* The disk's: callers in the kernel may have a partition. */
-	return bdev->bd_disk->private_data;
+	return mpath_glue_head_of(bdev->bd_disk)->core;
 }
 
 static int scsi_mpath_pr_out(struct block_device *bdev, const struct mpath_pr_request *request)
 {
 	struct mpath_scsi_answer answer;
 
-	mpath_head_pr_out(scsi_mpath_head_of(bdev)->core, request, &answer);
+	mpath_head_pr_out(scsi_mpath_core_of(bdev), request, &answer);
 	return mpath_scsi_pr_status(&answer);
 }
 
@@ -110,11 +110,11 @@ static int scsi_mpath_pr_clear(struct block_device *bdev, u64 key)
 /* What only reads is the same through every path. */
 static int __maybe_unused scsi_mpath_pr_read_keys(struct block_device *bdev, struct pr_keys *keys)
 {
-	struct mpath_device *path = mpath_head_get_path(scsi_mpath_head_of(bdev)->core);
+	struct mpath_device *path = mpath_head_get_path(scsi_mpath_core_of(bdev));
 	int ret;
 
 	if (!path)
-		return -EWOULDBLOCK;
+		return MPATH_GLUE_NO_PATH;
 	ret = mpath_compat_pr_read_keys(mpath_device_disk(path), keys);
 	mpath_device_put(path);
 	return ret;
@@ -123,11 +123,11 @@ static int __maybe_unused scsi_mpath_pr_read_keys(struct block_device *bdev, str
 static int __maybe_unused scsi_mpath_pr_read_reservation(struct block_device *bdev,
 							 struct pr_held_reservation *reservation)
 {
-	struct mpath_device *path = mpath_head_get_path(scsi_mpath_head_of(bdev)->core);
+	struct mpath_device *path = mpath_head_get_path(scsi_mpath_core_of(bdev));
 	int ret;
 
 	if (!path)
-		return -EWOULDBLOCK;
+		return MPATH_GLUE_NO_PATH;
 	ret = mpath_compat_pr_read_reservation(mpath_device_disk(path), reservation);
 	mpath_device_put(path);
 	return ret;
@@ -200,7 +200,7 @@ int scsi_mpath_sg_pr_out(struct scsi_mpath_head *head, const u8 *cdb, unsigned i
 	if (len < 0)
 		return len;
 	if (mpath_scsi_parse_pr_out(cdb, cdb_len, list, len, &request, &answer))
-		mpath_head_pr_out(head->core, &request, &answer);
+		mpath_head_pr_out(head->glue.core, &request, &answer);
 	hdr->duration = jiffies_to_msecs(jiffies - start);
 	return scsi_mpath_sg_answer(&answer, hdr);
 }

@@ -52,7 +52,7 @@ static int scsi_mpath_queue_scan(struct scsi_device *sdev)
 	}
 	INIT_WORK(&rescan->work, scsi_mpath_rescan_work);
 	rescan->sdev = sdev;
-	queue_work(scsi_mpath_wq, &rescan->work);
+	queue_work(scsi_mpath.wq, &rescan->work);
 	return 0;
 }
 
@@ -67,10 +67,10 @@ void scsi_mpath_rescan(struct scsi_mpath_path *path)
 
 void scsi_mpath_rescan_head(struct scsi_mpath_head *head)
 {
-	struct scsi_mpath_path *path;
+	struct mpath_glue_path *path;
 
-	mutex_lock(&scsi_mpath_lock);
-	list_for_each_entry(path, &head->paths, entry)
-		scsi_mpath_rescan(path);
-	mutex_unlock(&scsi_mpath_lock);
+	mutex_lock(&scsi_mpath.lock);
+	list_for_each_entry(path, &head->glue.paths, entry)
+		scsi_mpath_rescan(to_scsi_mpath_path(path));
+	mutex_unlock(&scsi_mpath.lock);
 }

@@ -1,117 +1,67 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * scsi_multipath: heads and paths of SCSI disks.
- *
- * Locks, outermost first: the block class's mutex (held by the driver core around
- * discovery), scsi_mpath_lock, what libmultipath and sysfs take. Nothing that adds or
- * deletes a disk runs under scsi_mpath_lock: that takes the class's mutex.
+ * scsi_multipath: what is particular to SCSI disks of the heads and paths of mpath_glue.h, which
+ * says what the locks are. That of the transport is scsi_mpath.lock.
  */
 #ifndef SCSI_MULTIPATH_H
 #define SCSI_MULTIPATH_H
 
-#include <linux/blkdev.h>
-#include <linux/device.h>
-#include <linux/list.h>
-#include <linux/mutex.h>
-#include <linux/workqueue.h>
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_device.h>
 
-#include "compat.h"
-#include "libmultipath.h"
-#include "mpath_disk.h"
+#include "mpath_glue.h"
 #include "mpath_scsi.h"
 
 #undef pr_fmt
 #define pr_fmt(fmt) "scsi_multipath: " fmt
 
-/*
- * One LUN. Freed with the last reference on @dev; each path, @disk_dev and the disk
- * hold one.
- */
+/* One LUN. */
 struct scsi_mpath_head {
-	struct mpath_head *core;
-	struct gendisk *disk;
-	struct device dev;      /* class scsi_mpath_device */
-	struct device disk_dev; /* class scsi_mpath_disk, parent of the disk */
-	int index;              /* N of both, and the letters of the disk */
-	char wwid[MPATH_WWID_LEN];
-	dev_t devt;
-	struct work_struct work;     /* publishes, restacks, resizes */
-	struct work_struct teardown; /* the last act, queued once */
-	struct delayed_work removal; /* of a head that has waited for a path long enough */
-	bool published;              /* the disk is added; only @work writes it */
-	unsigned int sg_timeout;     /* jiffies, 0: the kernel's own; SG_SET_TIMEOUT */
-	int sg_reserved_size;        /* SG_SET_RESERVED_SIZE */
-
-	/* Under scsi_mpath_lock. */
-	struct list_head entry; /* in the table of heads; empty once dying */
-	struct list_head paths;
-	unsigned int nr_paths;
-	int next_path_index;
-	unsigned int delayed_removal_secs;
-	unsigned long removal_due; /* jiffies, while it waits */
-	bool dying;                /* no path, and nobody finds it any more */
-};
-
-#define SCSI_MPATH_PATH_ATTRS 30
-
-/* A file in the directory of a path's disk; each path has its own. */
-struct scsi_mpath_path_attr {
-	struct device_attribute attr;
-	struct scsi_mpath_path *path;
-	ssize_t (*show)(struct scsi_mpath_path *path, char *buf);
+	struct mpath_glue_head glue;
+	unsigned int sg_timeout; /* jiffies, 0: the kernel's own; SG_SET_TIMEOUT */
+	int sg_reserved_size;    /* SG_SET_RESERVED_SIZE */
 };
 
 /* One scsi_device that is a path. Exists as long as its disk is hidden. */
 struct scsi_mpath_path {
-	struct scsi_mpath_head *head; /* referenced */
-	struct mpath_device *core;
+	struct mpath_glue_path glue;
 	struct scsi_device *sdev; /* pinned by scsi_device_get() */
-	struct gendisk *disk;     /* referenced */
-	int index;                /* Y of the link <head>:Y */
 	unsigned char *buffer;    /* where a probe reads VPD page 83, and a block */
 	size_t buffer_len;
 	unsigned int block_len; /* of the block that a probe reads */
-	u32 protection_type;    /* under scsi_mpath_lock, with the next */
+	u32 protection_type;    /* under scsi_mpath.lock, with the next */
 	u32 protection_seen;
 	struct scsi_mpath_activation *activation; /* under alua.c's lock, as is the next */
 	bool leaving;
-	struct scsi_mpath_path_attr attrs[SCSI_MPATH_PATH_ATTRS];
-	struct list_head entry;    /* under scsi_mpath_lock */
-	struct hlist_node by_sdev; /* under scsi_mpath_lock */
-	bool linked;               /* under scsi_mpath_lock: <head>:Y exists */
-	atomic_t to_be_scanned;    /* and nobody has begun yet */
-	u32 stacked_limits;        /* under scsi_mpath_lock: the digest that the head's are of */
+	atomic_t to_be_scanned; /* and nobody has begun yet */
 };
 
 struct pr_ops;
 struct scsi_sense_hdr;
 struct sg_io_hdr;
 
-extern struct mutex scsi_mpath_lock;
-extern struct workqueue_struct *scsi_mpath_wq;
-
-/* module.c: the parameters, as the next head will have them */
-struct scsi_mpath_defaults {
+/* module.c */
+extern struct mpath_transport scsi_mpath;
+/* Parameters. */
+struct scsi_mpath_switches {
 	bool enabled;
 	bool always;
-	enum mpath_iopolicy iopolicy;
-	enum mpath_submit_mode submit_mode;
-	int no_path_timeout_ms;
 };
-extern struct scsi_mpath_defaults scsi_mpath_defaults;
+extern struct scsi_mpath_switches scsi_mpath_switches;
 
-/* discovery.c */
-int scsi_mpath_discovery_init(void);
-void scsi_mpath_discovery_exit(void);
+/* discovery.c; of struct mpath_transport_ops where nothing else is said */
+bool scsi_mpath_is_scsi(struct gendisk *disk);
+const char *scsi_mpath_consider(struct gendisk *disk, char *wwid);
+void scsi_mpath_disk_goes(struct gendisk *disk);
+/* Have sd let go of the device and take it again as a plain disk. */
+void scsi_mpath_give_back(struct device *member);
 /*
  * Does the disk take part? Then NULL, and @wwid, of MPATH_WWID_LEN bytes, is its name. If not,
  * why, in constant words; if anybody would expect it to, the log says the same. May sleep.
  */
 const char *scsi_mpath_unwanted(struct scsi_device *sdev, struct gendisk *disk, char *wwid);
-/* Have sd let go of the device and take it again as a plain disk. May sleep. */
-void scsi_mpath_give_back(struct scsi_device *sdev);
+/* When discovery has ended. */
+void scsi_mpath_ignore_bus(void);
 
 /* choice.c */
 #define SCSI_MPATH_VENDOR_LEN 8
@@ -122,65 +72,20 @@ void scsi_mpath_trim(char *to, const char *from, size_t len);
 const char *scsi_mpath_judge(struct scsi_device *sdev, struct gendisk *disk, char *wwid,
 			     bool *silent);
 
-/*
- * verdict.c: @disk's mpath_verdict. Added and removed under the block class's mutex, changed
- * by whoever has a reference on the disk, though it may be gone. @words are constants. May
- * sleep.
- */
-void scsi_mpath_verdict_add(struct gendisk *disk, const char *words);
-void scsi_mpath_verdict_change(struct gendisk *disk, const char *words);
-void scsi_mpath_verdict_remove(struct gendisk *disk);
-
 /* takeover.c */
-/*
- * Make a path of @disk, which is there already, unless it is in use for several seconds.
- * Does not wait for it; scsi_mpath_wq does the work.
- */
-void scsi_mpath_take_over(struct scsi_device *sdev, struct gendisk *disk);
+/* Of struct mpath_transport_ops; scsi_mpath.wq does the work. */
+void scsi_mpath_take_over(struct gendisk *disk);
 /* Have sd let go of the device, if it has not, and take it again. May sleep. */
 void scsi_mpath_rebind(struct scsi_device *sdev);
 
-/* head.c */
-int scsi_mpath_heads_init(void);
-void scsi_mpath_heads_exit(void);
-/* Both under scsi_mpath_lock. */
-struct scsi_mpath_head *scsi_mpath_find_head(const char *wwid);
-struct scsi_mpath_head *scsi_mpath_create_head(const char *wwid, int node);
-/*
- * The head has no path any more. True: it waits for one, for delayed_removal_secs, and
- * holds I/O; scsi_mpath_end_wait() ends that. False: nobody finds it from now on. Both
- * under scsi_mpath_lock.
- */
-bool scsi_mpath_wait_for_path(struct scsi_mpath_head *head);
-void scsi_mpath_end_wait(struct scsi_mpath_head *head);
-/* Nobody finds the head from now on. Under scsi_mpath_lock. */
-void scsi_mpath_disown_head(struct scsi_mpath_head *head);
-/* And nobody uses its core either: have it torn down. Once, and after disowning it. */
-void scsi_mpath_bury_head(struct scsi_mpath_head *head);
-/* For the attribute of that name; a wait that goes on begins anew. -EINVAL: too long. */
-int scsi_mpath_set_delayed_removal(struct scsi_mpath_head *head, unsigned int secs);
-/* No head waits for a path from now on; those that do are removed. */
-void scsi_mpath_remove_waiting_heads(void);
-/* Any path of any head, its device referenced; NULL if there is none. */
-struct scsi_device *scsi_mpath_any_path(void);
-void scsi_mpath_link_path(struct scsi_mpath_path *path);
-/* The head's first path, in whatever state, to be given back with scsi_device_put(); or NULL. */
-struct scsi_device *scsi_mpath_hold_first_path(struct scsi_mpath_head *head);
-
-/* path.c */
-/* Make @disk a path of @head. Under scsi_mpath_lock. */
-int scsi_mpath_add_path(struct scsi_mpath_head *head, struct scsi_device *sdev,
-			struct gendisk *disk);
-/*
- * Has a rescan of the path's device found something new? True: the head has another
- * geometry from now on, or its limits are not those of its paths. Under scsi_mpath_lock.
- */
-bool scsi_mpath_look_at_path(struct scsi_mpath_path *path);
+/* path.c; of struct mpath_transport_ops where nothing else is said */
+int scsi_mpath_add_path(struct mpath_glue_head *head, struct gendisk *disk);
+void scsi_mpath_geometry(struct mpath_glue_path *path, struct mpath_geometry *geometry);
+void scsi_mpath_look_at_path(struct mpath_glue_path *path);
+void scsi_mpath_free_path(struct mpath_glue_path *path);
 /* What the core knows by names of its own. */
 void scsi_mpath_take_apart(int result, const struct scsi_sense_hdr *sense,
 			   struct mpath_scsi_answer *answer);
-/* @sdev is about to lose its disk. Returns when nothing uses it. May sleep. */
-void scsi_mpath_remove_path(struct scsi_device *sdev);
 /* A scan of the device begins: what changes from now on is for another. May sleep. */
 void scsi_mpath_begin_scan(struct scsi_device *sdev);
 enum mpath_wwid_result scsi_mpath_cached_wwid(struct scsi_device *sdev, char *wwid);
@@ -218,25 +123,22 @@ int scsi_mpath_activate(void *owner);
  * The path is about to go: no activation begins, and the end of one that is under way is not
  * told any more. Before mpath_device_remove().
  */
-void scsi_mpath_abandon_activation(struct scsi_mpath_path *path);
+void scsi_mpath_abandon_activation(struct mpath_glue_path *path);
 
 /* sysfs.c */
+#define SCSI_MPATH_PATH_FILES 1
 extern const struct attribute_group *scsi_mpath_device_groups[];
 extern const struct attribute_group *scsi_mpath_disk_groups[];
-extern const char scsi_mpath_links[]; /* the group that holds the links */
-int scsi_mpath_path_attrs_add(struct scsi_mpath_path *path);
-void scsi_mpath_path_attrs_remove(struct scsi_mpath_path *path);
+extern const struct mpath_glue_file scsi_mpath_path_files[SCSI_MPATH_PATH_FILES];
 
 /* ioctl.c */
-/* What every call on the head that needs a path returns where none can be used. */
-#define SCSI_MPATH_NO_PATH (-EWOULDBLOCK)
 int scsi_mpath_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
 		     unsigned long arg);
 
 /* rescan.c */
 /*
  * Have the path's device scanned again, or those of all the head's paths: capacity, write protection, cache, limits
- * and identity. Waits for nothing; scsi_mpath_look_at_path() finds what comes of it.
+ * and identity. Waits for nothing; the next look finds what comes of it.
  */
 void scsi_mpath_rescan(struct scsi_mpath_path *path);
 void scsi_mpath_rescan_head(struct scsi_mpath_head *head);
@@ -248,15 +150,24 @@ void scsi_mpath_rescan_head(struct scsi_mpath_head *head);
  */
 int scsi_mpath_sg_io(struct scsi_mpath_head *head, blk_mode_t mode, void __user *arg);
 
-/* uevent.c */
-extern const struct mpath_head_ops scsi_mpath_head_ops;
-
 /* fops.c */
 extern const struct block_device_operations scsi_mpath_fops;
 
-static inline struct scsi_mpath_head *to_scsi_mpath_head(struct device *dev)
+/* Of the head's disk. */
+static inline struct scsi_mpath_head *to_scsi_mpath_head(struct gendisk *disk)
 {
-	return container_of(dev, struct scsi_mpath_head, dev);
+	return container_of(mpath_glue_head_of(disk), struct scsi_mpath_head, glue);
+}
+
+static inline struct scsi_mpath_path *to_scsi_mpath_path(struct mpath_glue_path *path)
+{
+	return container_of(path, struct scsi_mpath_path, glue);
+}
+
+/* Of a SCSI disk. */
+static inline struct scsi_device *scsi_mpath_sdev_of(struct gendisk *disk)
+{
+	return to_scsi_device(disk_to_dev(disk)->parent);
 }
 
 #endif /* SCSI_MULTIPATH_H */

@@ -152,12 +152,12 @@ static int scsi_mpath_sg_send(struct scsi_mpath_head *head, blk_mode_t mode,
 	unsigned long start = jiffies;
 	struct mpath_scsi_answer answer;
 	struct mpath_tries tries = {};
-	int ret = SCSI_MPATH_NO_PATH;
+	int ret = MPATH_GLUE_NO_PATH;
 	struct mpath_device *path;
 	bool failed = true;
 
 	while (failed && (again || !tries.nr) &&
-	       (path = mpath_head_next_path(head->core, &tries))) {
+	       (path = mpath_head_next_path(head->glue.core, &tries))) {
 		struct scsi_mpath_path *owner = mpath_device_owner(path);
 
 		ret = scsi_mpath_sg_try(

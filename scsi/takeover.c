@@ -8,10 +8,6 @@
 
 #include "scsi_multipath.h"
 
-/* How long a disk may be open (udev looking at it) before it counts as in use. */
-#define SCSI_MPATH_CLAIM_MS 5000
-#define SCSI_MPATH_CLAIM_PAUSE_MS 100
-
 /* How long references on a disk that sd has let go may linger. */
 #define SCSI_MPATH_GONE_MS 30000
 #define SCSI_MPATH_GONE_PAUSE_MS 10
@@ -30,41 +26,19 @@ MPATH_COMPAT_OPEN(scsi_mpath_refuse_open)
 }
 
 /*
- * Close the disk to whoever does not have it open. False if somebody beside us has.
- *
- * The block layer opens disks under open_mutex, and asks the driver there. So an opener
- * either comes before and is counted, or finds the disk as good as gone. Were the two
- * steps apart, one that comes between them would see its disk vanish: the exclusive
- * open that we hold keeps out mounts and holders only.
+ * Close the disk to whoever does not have it open. The block layer asks the driver under
+ * open_mutex, so that a late opener finds the disk as good as gone. Were the two steps apart,
+ * one that comes between them would see its disk vanish.
  */
-static bool scsi_mpath_close_disk(struct scsi_mpath_takeover *takeover)
+static int scsi_mpath_close_disk(struct gendisk *disk, void *arg)
 {
-	struct gendisk *disk = takeover->disk;
-	bool unused;
+	struct scsi_mpath_takeover *takeover = arg;
 
-	mutex_lock(&disk->open_mutex);
-	unused = disk_openers(disk) == 1;
-	if (unused) {
-		takeover->fops = disk->fops;
-		takeover->closing_fops = *disk->fops;
-		takeover->closing_fops.open = scsi_mpath_refuse_open;
-		WRITE_ONCE(disk->fops, &takeover->closing_fops);
-	}
-	mutex_unlock(&disk->open_mutex);
-	return unused;
-}
-
-/* NULL if somebody has the disk open: a mount, a holder, or just a reader. */
-static mpath_compat_claim *scsi_mpath_claim(struct scsi_mpath_takeover *takeover)
-{
-	mpath_compat_claim *claim = mpath_compat_claim_disk(takeover->disk, takeover);
-
-	if (IS_ERR(claim))
-		return NULL;
-	if (scsi_mpath_close_disk(takeover))
-		return claim;
-	mpath_compat_unclaim_disk(claim);
-	return NULL;
+	takeover->fops = disk->fops;
+	takeover->closing_fops = *disk->fops;
+	takeover->closing_fops.open = scsi_mpath_refuse_open;
+	WRITE_ONCE(disk->fops, &takeover->closing_fops);
+	return 0;
 }
 
 /*
@@ -96,18 +70,12 @@ static void scsi_mpath_have_disk(struct scsi_mpath_takeover *takeover)
 {
 	struct device *dev = &takeover->sdev->sdev_gendev;
 	mpath_compat_claim *claim;
-	unsigned int waited = 0;
 
-	/* udev opens every disk it hears of; nobody should have to wait for it to settle. */
-	while (!(claim = scsi_mpath_claim(takeover))) {
-		if (waited >= SCSI_MPATH_CLAIM_MS) {
-			pr_warn("%s: %s: left alone: in use\n", dev_name(dev),
-				takeover->disk->disk_name);
-			scsi_mpath_verdict_change(takeover->disk, "in use");
-			return;
-		}
-		msleep(SCSI_MPATH_CLAIM_PAUSE_MS);
-		waited += SCSI_MPATH_CLAIM_PAUSE_MS;
+	claim = mpath_glue_claim(takeover->disk, takeover, scsi_mpath_close_disk, takeover);
+	if (!claim) {
+		pr_warn("%s: %s: left alone: in use\n", dev_name(dev), takeover->disk->disk_name);
+		mpath_glue_verdict_change(takeover->disk, "in use");
+		return;
 	}
 	device_release_driver(dev);
 	/* From here on the block layer refuses to open it; what it frees it with is sd's. */
@@ -126,14 +94,14 @@ static void scsi_mpath_takeover_work(struct work_struct *work)
 
 	reason = scsi_mpath_unwanted(takeover->sdev, takeover->disk, wwid);
 	if (reason) {
-		scsi_mpath_verdict_change(takeover->disk, reason);
+		mpath_glue_verdict_change(takeover->disk, reason);
 	} else if (scsi_mpath_is_what_it_was(takeover->sdev)) {
 		scsi_mpath_have_disk(takeover);
 	} else {
 		/* What was read when the device was found may be long ago. */
 		pr_warn("%s: %s: left alone: it is not %s any more, rescan it\n",
 			dev_name(&takeover->sdev->sdev_gendev), takeover->disk->disk_name, wwid);
-		scsi_mpath_verdict_change(takeover->disk, "another LUN than when it was found");
+		mpath_glue_verdict_change(takeover->disk, "another LUN than when it was found");
 	}
 	if (takeover->disk)
 		put_disk(takeover->disk);
@@ -141,14 +109,15 @@ static void scsi_mpath_takeover_work(struct work_struct *work)
 	kfree(takeover);
 }
 
-void scsi_mpath_take_over(struct scsi_device *sdev, struct gendisk *disk)
+void scsi_mpath_take_over(struct gendisk *disk)
 {
+	struct scsi_device *sdev = scsi_mpath_sdev_of(disk);
 	struct scsi_mpath_takeover *takeover = kzalloc(sizeof(*takeover), GFP_KERNEL);
 
 	if (!takeover) {
 		pr_err("%s: %s: left alone: no memory\n", dev_name(&sdev->sdev_gendev),
 		       disk->disk_name);
-		scsi_mpath_verdict_change(disk, "no memory");
+		mpath_glue_verdict_change(disk, "no memory");
 		return;
 	}
 	INIT_WORK(&takeover->work, scsi_mpath_takeover_work);
@@ -156,5 +125,5 @@ void scsi_mpath_take_over(struct scsi_device *sdev, struct gendisk *disk)
 	takeover->sdev = sdev;
 	get_device(disk_to_dev(disk));
 	takeover->disk = disk;
-	queue_work(scsi_mpath_wq, &takeover->work);
+	queue_work(scsi_mpath.wq, &takeover->work);
 }

@@ -83,6 +83,30 @@ static inline void mpath_compat_unclaim_disk(mpath_compat_claim *claim)
 }
 #endif
 
+/*
+ * Have @disk open by its driver's own account, as one who uses it without a block_device: a
+ * hidden disk has none that could be opened. Context: process; the disk is in sysfs.
+ */
+static inline int mpath_compat_pin_disk(struct gendisk *disk)
+{
+#if MPATH_HAVE_BDEV_OPS_OPEN_TAKES_GENDISK
+	return disk->fops->open ? disk->fops->open(disk, BLK_OPEN_READ) : 0;
+#else
+	return disk->fops->open ? disk->fops->open(disk->part0, FMODE_READ) : 0;
+#endif
+}
+
+static inline void mpath_compat_unpin_disk(struct gendisk *disk)
+{
+#if MPATH_HAVE_BDEV_OPS_OPEN_TAKES_GENDISK
+	if (disk->fops->release)
+		disk->fops->release(disk);
+#else
+	if (disk->fops->release)
+		disk->fops->release(disk, FMODE_READ);
+#endif
+}
+
 /* The head of a block_device_operations.open() that needs no arguments, called @name. */
 #if MPATH_HAVE_BDEV_OPS_OPEN_TAKES_GENDISK
 #define MPATH_COMPAT_OPEN(name) static int name(struct gendisk *disk, blk_mode_t mode)

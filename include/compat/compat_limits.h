@@ -48,6 +48,14 @@ static inline u32 mpath_compat_limits_digest(struct gendisk *disk)
 	return jhash(&disk->queue->limits, sizeof(disk->queue->limits), 0);
 }
 
+/* A number for the kind of protection information (NVM command set 5.2) that @disk has; 0: none. */
+static inline u32 mpath_compat_protection(struct gendisk *disk)
+{
+	const struct blk_integrity *integrity = blk_get_integrity(disk);
+
+	return integrity ? integrity->csum_type << 8 | integrity->tuple_size : 0;
+}
+
 /*
  * The profile that all have, or none. A path that protects data by itself, without the head's
  * knowledge, must not see it change meanwhile either.
@@ -104,6 +112,13 @@ static inline u32 mpath_compat_limits_digest(struct gendisk *disk)
 	};
 
 	return jhash(&q->limits, sizeof(q->limits), jhash(others, sizeof(others), 0));
+}
+
+static inline u32 mpath_compat_protection(struct gendisk *disk)
+{
+	const struct blk_integrity *integrity = blk_get_integrity(disk);
+
+	return integrity ? jhash(integrity->profile->name, strlen(integrity->profile->name), 0) : 0;
 }
 
 static inline void mpath_compat_stack_integrity(struct gendisk *disk, struct gendisk *const *paths,

@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	const int policy = mpath_iopolicy_parse(text.get());
 	const int mode = mpath_submit_mode_parse(text.get());
-	const int on = mpath_scsi_switch(text.get());
+	const int on = mpath_switch_parse(text.get());
 
 	if (policy >= 0)
 		must_be(text.get(), mpath_iopolicy_name(static_cast<mpath_iopolicy>(policy)));

@@ -19,6 +19,7 @@
 #include <trace/events/block.h>
 
 #include "compat.h"
+#include "mpath_disk.h"
 #include "port.h"
 #include "shim.h"
 #include "trace.h"
@@ -100,7 +101,7 @@ static const blk_status_t mpk_to_blk[MPATH_STS_MAX] = {
 	[MPATH_STS_INVAL] = BLK_STS_INVAL,
 };
 
-static enum mpath_status mpk_from_blk(blk_status_t status)
+enum mpath_status mpath_status_of(blk_status_t status)
 {
 	enum mpath_status i;
 
@@ -109,6 +110,7 @@ static enum mpath_status mpk_from_blk(blk_status_t status)
 			return i;
 	return MPATH_STS_IOERR;
 }
+EXPORT_SYMBOL_GPL(mpath_status_of);
 
 struct mpk_io_pool *mpk_io_pool_create(void)
 {
@@ -133,7 +135,7 @@ static void mpk_end_interposed(struct bio *bio)
 {
 	struct mpk_record *record = bio->bi_private;
 	const struct mpk_saved *saved = &record->saved;
-	enum mpath_status status = mpk_from_blk(bio->bi_status);
+	enum mpath_status status = mpath_status_of(bio->bi_status);
 	struct block_device *path = bio->bi_bdev;
 
 	bio->bi_status = BLK_STS_OK;
@@ -157,7 +159,7 @@ static void mpk_end_interposed(struct bio *bio)
 static void mpk_end_clone(struct bio *clone)
 {
 	struct mpk_record *record = clone->bi_private;
-	enum mpath_status status = mpk_from_blk(clone->bi_status);
+	enum mpath_status status = mpath_status_of(clone->bi_status);
 
 	trace_mpath_complete(&record->io, record->bdev, clone->bi_bdev, record->bio, status);
 	bio_uninit(clone);

@@ -77,8 +77,9 @@ protected:
 	void TearDown() override;
 
 	// What the head is made of; to be changed before the first use of head().
-	mpath_head_config config{"lun0",  nullptr, MPATH_IOPOLICY_NUMA, MPATH_SUBMIT_INTERPOSE, 0,
-				 nullptr, nullptr};
+	mpath_head_config config{
+		"lun0",  nullptr, MPATH_IOPOLICY_NUMA, MPATH_SUBMIT_INTERPOSE, 0, false,
+		nullptr, nullptr};
 
 	// Made on first use, and live unless made by not_live_head().
 	mpath_head *head();

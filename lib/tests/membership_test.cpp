@@ -85,12 +85,12 @@ TEST(Membership, leaves_zoned_disks_alone_without_a_word)
 TEST(Switch, takes_the_exact_words)
 {
 	for (const char *yes : {"Y", "y", "1", "Y\n"})
-		EXPECT_EQ(mpath_scsi_switch(yes), 1) << yes;
+		EXPECT_EQ(mpath_switch_parse(yes), 1) << yes;
 	for (const char *no : {"N", "n", "0", "0\n"})
-		EXPECT_EQ(mpath_scsi_switch(no), 0) << no;
+		EXPECT_EQ(mpath_switch_parse(no), 0) << no;
 	for (const char *bad :
 	     {"", "\n", "once", "office", "Yes", "on", "off", "2", "Y Y", "Y\n\n"})
-		EXPECT_EQ(mpath_scsi_switch(bad), -EINVAL) << bad;
+		EXPECT_EQ(mpath_switch_parse(bad), -EINVAL) << bad;
 }
 
 TEST(Membership, needs_alua_unless_always)

@@ -25,8 +25,9 @@ protected:
 		reset();
 	}
 
-	mpath_head_config config{"lun0",  nullptr, MPATH_IOPOLICY_NUMA, MPATH_SUBMIT_INTERPOSE, -1,
-				 nullptr, nullptr};
+	mpath_head_config config{
+		"lun0",  nullptr, MPATH_IOPOLICY_NUMA, MPATH_SUBMIT_INTERPOSE, -1, false,
+		nullptr, nullptr};
 	mpath_head *head = nullptr;
 
 	void make_head()

@@ -10,7 +10,7 @@ build_modules() { # KIND KERNEL-FOLDER COPY
 	release=$(<"$2/release")
 	stage=$TOP/build/modules/$release
 	[[ $1 != debug ]] || stage=$TOP/build/modules/debug
-	mkdir -p "$copy/lib" "$copy/scsi"
+	mkdir -p "$copy"/{lib,scsi,nvme}
 	INSTALL_MOD_PATH=$copy/root "$TOP/tools/udev/install"
 	if [[ ${BUILD:-yes} == yes && -f $TOP/Makefile ]]; then
 		if [[ $1 == debug ]]; then
@@ -22,7 +22,7 @@ build_modules() { # KIND KERNEL-FOLDER COPY
 			die "the modules do not build for $1: $copy/build.log"
 		}
 	fi
-	for ko in lib/libmultipath.ko scsi/scsi_multipath.ko; do
+	for ko in lib/libmultipath.ko scsi/scsi_multipath.ko nvme/nvme_multipath.ko; do
 		rm -f "$copy/$ko"
 		[[ ! -f $stage/$ko ]] || cp "$stage/$ko" "$copy/$ko"
 	done
