@@ -226,7 +226,8 @@ struct mpath_head_ops {
 /*
  * @ops may be NULL: nobody is told. @owner is handed to them.
  * @always_failfast: also on the last usable path. For transports whose driver holds what it may
- * retry for as long as a path is away, while other paths come back.
+ * retry for as long as a path is away, while other paths come back. An error of the target that
+ * this has kept the driver from retrying is not the last word: the I/O goes down again without.
  */
 struct mpath_head_config {
 	const char *name;

@@ -42,6 +42,7 @@ struct mpath_io {
 	bool counted;  /* in the path's queue depth */
 	bool waiting;  /* for want of a path, and counted as such */
 	bool insisted; /* was sent without failfast after it had failed */
+	bool patient;  /* is to be */
 };
 
 struct mpk_io_pool;
@@ -75,6 +76,9 @@ void mpk_io_send(struct mpath_io *io, struct gendisk *disk, bool failfast) MPATH
  * record. Context: any.
  */
 void mpk_io_finish(struct mpath_io *io, enum mpath_status status) MPATH_NOEXCEPT;
+
+/* mpk_io_is_plain - does it read, write or flush, as every disk can? Context: any. */
+bool mpk_io_is_plain(const struct mpath_io *io) MPATH_NOEXCEPT;
 
 /*
  * mpk_io_learn_limits - the LUN has refused this bio. Where the path's driver has

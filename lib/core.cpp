@@ -28,4 +28,6 @@
 #include "scsi_command.cpp"
 #include "scsi_passthrough.cpp"
 #include "scsi_port_groups.cpp"
+#include "nvme_membership.cpp"
+#include "nvme_path.cpp"
 #include "api.cpp"

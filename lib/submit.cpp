@@ -160,6 +160,16 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 
 	if (status == MPATH_STS_RESV_CONFLICT && reservation_.reviews(*io, *path))
 		fate = Fate::pause;
+	// The driver would have tried again, in a while. Not ready, interrupted.
+	if (status == MPATH_STS_TARGET && always_failfast_ && !io->insisted) {
+		io->patient = true;
+		fate = Fate::pause;
+	}
+	// No disk refuses to read and write: it is not there any more.
+	if (status == MPATH_STS_NOTSUPP && always_failfast_ && mpk_io_is_plain(io)) {
+		fate = Fate::move;
+		blame = Blame::suspect;
+	}
 	if (fate == Fate::complete || (fate == Fate::move && gives_up(io, blame))) {
 		if (status == MPATH_STS_TARGET || status == MPATH_STS_NOTSUPP)
 			mpk_io_learn_limits(io, path->disk());
@@ -437,8 +447,8 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 					       (io->confirmed && !path && !pending);
 
 			if (path) {
-				failfast = always_failfast_ ||
-					   has_other(path, NotTried{*io}, guard);
+				failfast = !io->patient && (always_failfast_ ||
+							    has_other(path, NotTried{*io}, guard));
 			} else if (tried_all && !io->insisted) {
 				// Each path had one try; what a retry of the mid-layer can mend is not
 				// an error yet.

@@ -76,7 +76,7 @@ static inline void mpath_compat_stack_integrity(struct queue_limits *lim,
 }
 
 static inline int mpath_compat_stack_limits(struct gendisk *disk, struct gendisk *const *paths,
-					    unsigned int nr_paths)
+					    unsigned int nr_paths, bool polled)
 {
 	struct queue_limits lim = queue_limits_start_update(disk->queue);
 	const struct queue_limits old = lim;
@@ -84,8 +84,10 @@ static inline int mpath_compat_stack_limits(struct gendisk *disk, struct gendisk
 
 	blk_set_stacking_limits(&lim);
 	lim.dma_alignment = MPATH_COMPAT_DMA_ALIGNMENT;
-	/* Stacking clears NOWAIT as soon as one path lacks it. */
+	/* Stacking clears NOWAIT and POLL as soon as one path lacks it. */
 	lim.features |= BLK_FEAT_NOWAIT | BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA;
+	if (polled)
+		lim.features |= BLK_FEAT_POLL;
 	for (i = 0; i < nr_paths; i++)
 		queue_limits_stack_bdev(&lim, paths[i]->part0, 0, disk->disk_name);
 	mpath_compat_stack_integrity(&lim, paths, nr_paths);
@@ -145,7 +147,7 @@ static inline void mpath_compat_set_flag(struct request_queue *q, unsigned int f
 }
 
 static inline int mpath_compat_stack_limits(struct gendisk *disk, struct gendisk *const *paths,
-					    unsigned int nr_paths)
+					    unsigned int nr_paths, bool polled)
 {
 	struct request_queue *q = disk->queue;
 	bool nonrot = true, nowait = true, stable = false;
@@ -160,10 +162,12 @@ static inline int mpath_compat_stack_limits(struct gendisk *disk, struct gendisk
 		disk_stack_limits(disk, paths[i]->part0, 0);
 		nonrot &= blk_queue_nonrot(p);
 		nowait &= test_bit(QUEUE_FLAG_NOWAIT, &p->queue_flags);
+		polled &= test_bit(QUEUE_FLAG_POLL, &p->queue_flags);
 		stable |= blk_queue_stable_writes(p);
 	}
 	mpath_compat_set_flag(q, QUEUE_FLAG_NONROT, nonrot);
 	mpath_compat_set_flag(q, QUEUE_FLAG_NOWAIT, nowait);
+	mpath_compat_set_flag(q, QUEUE_FLAG_POLL, polled);
 	mpath_compat_set_flag(q, QUEUE_FLAG_STABLE_WRITES, stable);
 	mpath_compat_stack_integrity(disk, paths, nr_paths);
 	blk_queue_write_cache(q, true, true);

@@ -42,4 +42,15 @@ static inline int mpath_compat_pr_read_reservation(struct gendisk *disk,
 	return -EOPNOTSUPP;
 }
 
+/* Does what pr_ops have returned say that the way has failed? Before 6.5 each driver has its own. */
+static inline bool mpath_compat_pr_way_failed(int ret)
+{
+#if MPATH_HAVE_PR_READ_KEYS
+	return ret == PR_STS_RETRY_PATH_FAILURE || ret == PR_STS_PATH_FAST_FAILED ||
+	       ret == PR_STS_PATH_FAILED;
+#else
+	return false;
+#endif
+}
+
 #endif /* MPATH_COMPAT_PR_H */

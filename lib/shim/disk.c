@@ -47,8 +47,8 @@ struct gendisk *mpath_disk_alloc(int node)
 EXPORT_SYMBOL_GPL(mpath_disk_alloc);
 
 int mpath_disk_stack_limits(struct gendisk *disk, struct gendisk *const *paths,
-			    unsigned int nr_paths)
+			    unsigned int nr_paths, bool polled)
 {
-	return mpath_compat_stack_limits(disk, paths, nr_paths);
+	return mpath_compat_stack_limits(disk, paths, nr_paths, polled);
 }
 EXPORT_SYMBOL_GPL(mpath_disk_stack_limits);

@@ -150,6 +150,11 @@ static void mpk_end_interposed(struct bio *bio)
 	/* What a path has protected by itself it has taken off again. */
 	if (bio_integrity(bio))
 		bio_integrity(bio)->bip_iter = saved->integrity_iter;
+	/* Who polls for it asks the path that failed; the next one tells by itself. */
+	if (unlikely(status != MPATH_STS_OK)) {
+		bio->bi_opf &= ~REQ_POLLED;
+		WRITE_ONCE(bio->bi_cookie, BLK_QC_T_NONE);
+	}
 	/* A path that split the bio has counted this down to 0. */
 	atomic_set(&bio->__bi_remaining, saved->remaining);
 	trace_mpath_complete(&record->io, record->bdev, path, bio, status);
@@ -278,6 +283,8 @@ static void mpk_send_clone(struct mpk_record *record, struct block_device *bdev,
 		return;
 	}
 	clone->bi_bdev = bdev;
+	/* Whoever polls has the original, which does not know where the clone is. */
+	clone->bi_opf &= ~REQ_POLLED;
 	bio_clone_blkg_association(clone, record->bio);
 	mpk_send(record, clone, mpk_end_clone, failfast);
 }
@@ -306,6 +313,18 @@ void mpk_io_finish(struct mpath_io *io, enum mpath_status status)
 	/* Before the bio ends: the submitter may wait for memory that this frees. */
 	mpk_record_free(record);
 	bio_endio(bio);
+}
+
+bool mpk_io_is_plain(const struct mpath_io *io)
+{
+	switch (bio_op(container_of(io, const struct mpk_record, io)->bio)) {
+	case REQ_OP_READ:
+	case REQ_OP_WRITE:
+	case REQ_OP_FLUSH:
+		return true;
+	default:
+		return false;
+	}
 }
 
 void mpk_io_learn_limits(struct mpath_io *io, struct gendisk *path)

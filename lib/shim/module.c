@@ -3,6 +3,7 @@
 #include <linux/module.h>
 
 #include "libmultipath.h"
+#include "mpath_nvme.h"
 #include "mpath_scsi.h"
 #include "port.h"
 #include "shim.h"
@@ -62,6 +63,15 @@ EXPORT_SYMBOL_GPL(mpath_device_is_registered);
 EXPORT_SYMBOL_GPL(mpath_scsi_parse_pr_out);
 EXPORT_SYMBOL_GPL(mpath_scsi_pr_type);
 EXPORT_SYMBOL_GPL(mpath_scsi_pr_status);
+EXPORT_SYMBOL_GPL(mpath_nvme_membership);
+EXPORT_SYMBOL_GPL(mpath_nvme_contradiction);
+EXPORT_SYMBOL_GPL(mpath_nvme_ana_parse);
+EXPORT_SYMBOL_GPL(mpath_nvme_ana_name);
+EXPORT_SYMBOL_GPL(mpath_nvme_ana_access);
+EXPORT_SYMBOL_GPL(mpath_nvme_ana_after_read);
+EXPORT_SYMBOL_GPL(mpath_nvme_controller_verdict);
+EXPORT_SYMBOL_GPL(mpath_nvme_read_verdict);
+EXPORT_SYMBOL_GPL(mpath_nvme_way_failed);
 EXPORT_SYMBOL_GPL(mpath_scsi_wwid);
 EXPORT_SYMBOL_GPL(mpath_scsi_wwid_multipath_tools);
 EXPORT_SYMBOL_GPL(mpath_scsi_transport);

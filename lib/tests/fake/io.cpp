@@ -154,6 +154,13 @@ void mpk_io_finish(mpath_io *io, mpath_status status) noexcept
 	end(bio, status);
 }
 
+bool mpk_io_is_plain(const mpath_io *io) noexcept
+{
+	Call call(Port::io_is_plain);
+
+	return record_of(const_cast<mpath_io *>(io))->bio->plain;
+}
+
 void mpk_io_learn_limits(mpath_io *io, gendisk *path) noexcept
 {
 	Call call(Port::io_learn_limits);

@@ -24,6 +24,7 @@ struct bio {
 	bool chained = false;
 	mpath_direction direction = MPATH_READ;
 	u32 sectors = 8;
+	bool plain = true;                   // a read, a write or a flush
 	std::atomic<int> ended{0};           // how often: once is right
 	mpath_status status = MPATH_STS_MAX; // valid once it has ended
 	std::function<void()> on_end;        // in the context of the completion
@@ -61,7 +62,7 @@ namespace mpath::fake {
 // clang-format off
 #define MPATH_FAKE_PORTS(X) \
 	X(io_pool_create) X(io_pool_destroy) X(io_start) X(io_send) X(io_finish) \
-	X(io_learn_limits) X(bio_fail) X(plugged) \
+	X(io_learn_limits) X(io_is_plain) X(bio_fail) X(plugged) \
 	X(mutex_create) X(mutex_destroy) X(mutex_lock) X(mutex_unlock) \
 	X(spinlock_create) X(spinlock_destroy) X(spin_lock) X(spin_unlock) \
 	X(read_lock) X(read_unlock) X(synchronize) \
