@@ -55,8 +55,9 @@ is() { [[ -e $1 && "$(<"$1")" == "$2" ]]; } 2>/dev/null        # FILE VALUE
 above() { [[ -e $1 ]] && (("$(<"$1")" > $2)); } 2>/dev/null # FILE NUMBER
 not() { ! "$@"; }
 
-# -- SCSI disks ----------------------------------------------------------------
+# -- disks: what is SCSI's here, a bed of another transport overrides -------------
 
+DISKS='sd' # how the names of all disks of the transport begin, heads or not
 sdev() { echo "/sys/bus/scsi/devices/$1"; }
 disk_of() { # H:C:I:L: sdX, hidden or not
 	local d
@@ -94,19 +95,25 @@ settle() { must_wait 60 "udev settles" udevadm settle --timeout=30; }
 # -- our modules -----------------------------------------------------------------
 
 MODULES=/mpath/modules
+# Those of SCSI, too: beds/nvme has the other ones.
+GLUE=scsi_multipath             # the module
+DRIVERS=(scsi_mod sd_mod)       # what it needs to be there
+HEADS='sdmpath*'                # names of heads
+FIRST_HEAD=sdmpatha
 CLASS=/sys/class/scsi_mpath_device
+DISK_CLASS=/sys/class/scsi_mpath_disk
 
-BED_PARAMETERS=() # of scsi_multipath, where a bed needs some
+BED_PARAMETERS=() # of the module, where a bed needs some
 
-mpath_loaded() { [[ -d /sys/module/scsi_multipath ]]; }
+mpath_loaded() { [[ -d /sys/module/$GLUE ]]; }
 mpath_load() { # [PARAMETER=VALUE...]
-	modprobe -a scsi_mod sd_mod
+	modprobe -a "${DRIVERS[@]}"
 	[[ -d /sys/module/libmultipath ]] || insmod "$MODULES/lib/libmultipath.ko"
-	insmod "$MODULES/scsi/scsi_multipath.ko" "${BED_PARAMETERS[@]}" "$@"
+	insmod "$MODULES/${GLUE%%_*}/$GLUE.ko" "${BED_PARAMETERS[@]}" "$@"
 }
 mpath_unload() {
 	settle
-	rmmod scsi_multipath && rmmod libmultipath
+	rmmod "$GLUE" && rmmod libmultipath
 }
 
 # The one head there is, with N paths: HEAD, HEAD_SYS (gendisk), MPATH (mpath device).
@@ -115,14 +122,17 @@ head_wait() { # [N]
 	must_wait 30 "a head appears" one_head
 	MPATH=$(echo "$CLASS"/*)
 	must_wait 30 "it has ${1:-2} paths" paths_are "${1:-2}"
-	HEAD=$(basename "$(echo /sys/class/scsi_mpath_disk/"${MPATH##*/}"/sdmpath*)")
+	HEAD=$(head_disks "${MPATH##*/}")
 	HEAD_SYS=/sys/block/$HEAD
 	must_wait 10 "/dev/$HEAD is there" test -b "/dev/$HEAD"
 	settle
 }
 heads() { local d; for d in "$CLASS"/*; do [[ -d $d ]] && echo "$d"; done; }
-no_heads() { [[ -z $(heads) && -z $(ls -d /sys/class/scsi_mpath_disk/* 2>/dev/null) ]]; }
-one_head() { heads_are 1 && [[ -d $(echo /sys/class/scsi_mpath_disk/*/sdmpath*) ]]; }
+no_heads() { [[ -z $(heads) && $(count "$DISK_CLASS"/*) == 0 ]]; }
+one_head() { heads_are 1 && [[ -n $(head_disks) ]]; }
+# Names of the heads' disks: all, or that of mpath device N.
+# shellcheck disable=SC2231  # they are patterns
+head_disks() { local d; for d in "$DISK_CLASS"/${1:-*}/$HEADS; do [[ ! -d $d ]] || echo "${d##*/}"; done; }
 path_count() { count "$MPATH"/multipath/*; }
 paths_are() { [[ $(path_count) == "$1" ]]; }
 read_one() { dd if="/dev/$HEAD" bs=4k count=1 iflag=direct of=/dev/null status=none; }

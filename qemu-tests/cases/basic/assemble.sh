@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-#: beds scsi_debug iscsi
+#: beds scsi_debug iscsi nvme nvme_tcp
 #: modes interpose clone
 #: kernels 6.1 6.12 debug
 # Every path of a LUN becomes one disk, and nothing else is left to be seen.
@@ -11,11 +11,11 @@ mpath_load submit_mode="$MODE"
 bed_up
 head_wait "${#PATHS[@]}"
 
-equal "$HEAD" sdmpatha "name of the first head"
+equal "$HEAD" "$FIRST_HEAD" "name of the first head"
 equal "$(<"$HEAD_SYS/submit_mode")" "$MODE" "submit_mode"
-equal "$(plain_disks)" "" "disks of sd that can be seen"
-equal "$(lsblk -dnro NAME | grep -c ^sd)" 1 "SCSI disks in lsblk"
-equal "$(grep -c ' sd' /proc/partitions)" 1 "SCSI disks in /proc/partitions"
+equal "$(plain_disks)" "" "plain disks that can be seen"
+equal "$(lsblk -dnro NAME | grep -c "^$DISKS")" 1 "disks in lsblk"
+equal "$(grep -c " $DISKS" /proc/partitions)" 1 "disks in /proc/partitions"
 
 for p in "${PATHS[@]}"; do
 	d=$(disk_of "$p")

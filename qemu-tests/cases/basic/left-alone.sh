@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-#: beds scsi_debug iscsi
+#: beds scsi_debug iscsi nvme
 #: kernels 6.1 6.12 debug
 #: timeout 120
 # A path that somebody uses when the module comes is left alone, and the log says so.
@@ -25,7 +25,7 @@ echo after >>/mnt/file
 sync -f /mnt
 equal "$(xargs </mnt/file)" "before after" "the file"
 
-rmmod scsi_multipath
+rmmod "$GLUE"
 umount /mnt
 settle
 mpath_load

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-#: beds scsi_debug iscsi tcm_loop
+#: beds scsi_debug iscsi tcm_loop nvme nvme_tcp
 #: kernels 6.1 6.12 debug
 #: timeout 120
 # Disks that were there before the module are taken when nobody uses them, and are
@@ -14,15 +14,15 @@ content=$(head -c 1M "/dev/$(disk_of "${PATHS[0]}")" | sha256sum)
 
 mpath_load
 head_wait "${#PATHS[@]}"
-equal "$(plain_disks)" "" "disks of sd that can be seen"
+equal "$(plain_disks)" "" "plain disks that can be seen"
 equal "$(head -c 1M "/dev/$HEAD" | sha256sum)" "$content" "content"
 fio_pass "/dev/$HEAD"
 content=$(head -c 1M "/dev/$HEAD" | sha256sum)
 
 settle
-rmmod scsi_multipath
+rmmod "$GLUE"
 settle
-equal "$(plain_disks | sort)" "$before" "disks of sd after unloading"
+equal "$(plain_disks | sort)" "$before" "disks after unloading"
 bed_complete
 for p in "${PATHS[@]}"; do
 	d=$(disk_of "$p")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: kernels 6.1 6.12 debug
-#: beds scsi_debug iscsi
+#: beds scsi_debug iscsi nvme
 #: timeout 240
 # The module comes and goes while another path to the LUN is busy: that one is never
 # touched, the others join and are given back each time.

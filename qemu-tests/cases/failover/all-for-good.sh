@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-#: beds scsi_debug iscsi tcm_loop
+#: beds scsi_debug iscsi tcm_loop nvme
 #: modes interpose clone
 #: kernels 6.1 6.12 debug
 #: timeout 240
-#: allow path-errors|sdmpatha: no (usable|available) path|dev sdmpatha,
+#: allow path-errors|HEAD: no (usable|available) path|dev HEAD,
 # All paths fail for good. I/O is held for the time that was asked for and then fails
 # with EIO; nothing hangs, new I/O fails too, and the head recovers with its paths.
 #

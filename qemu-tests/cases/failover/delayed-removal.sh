@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-#: beds scsi_debug iscsi
+#: beds scsi_debug iscsi nvme
 #: kernels 6.1 6.12 debug
 #: timeout 180
-#: allow path-errors|sdmpatha: (the last path is gone|no usable path)|dev sdmpatha,
+#: allow path-errors|HEAD: (the last path is gone|no usable path)|dev HEAD,
 # With delayed_removal_secs a head outlives its last path for that time: it keeps its name
 # and its number, holds I/O, and goes on with the next path. Without one it goes, and so
 # does the I/O. 0 ends a wait that goes on; so does the module's removal.
@@ -55,5 +55,5 @@ head_wait 2
 step "the module's removal ends it, too"
 echo 600 >"$HEAD_SYS/delayed_removal_secs"
 remove_all
-must_wait 20 "the module goes" rmmod scsi_multipath
+must_wait 20 "the module goes" rmmod "$GLUE"
 restore_all

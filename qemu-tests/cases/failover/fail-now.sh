@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-#: beds scsi_debug
+#: beds scsi_debug nvme
 #: kernels 6.1 6.12 debug
 #: timeout 120
-#: allow path-errors|sdmpatha: no (usable|available) path|dev sdmpatha,
+#: allow path-errors|HEAD: no (usable|available) path|dev HEAD,
 # fail_now: an administrator who knows that no path will come back ends the waiting. From
 # the next path on, I/O waits again.
 #

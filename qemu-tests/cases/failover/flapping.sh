@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-#: beds scsi_debug tcm_loop
+#: beds scsi_debug tcm_loop nvme
 #: kernels 6.1 6.12 debug
 #: timeout 180
 #: allow path-errors

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-#: beds scsi_debug
+#: beds scsi_debug nvme
 #: kernels 6.1 6.12 debug
 #: timeout 120
-#: allow path-errors|sdmpatha: no (usable|available) path|dev sdmpatha,
+#: allow path-errors|HEAD: no (usable|available) path|dev HEAD,
 # no_path_timeout_ms means what it says: 0 fails at once, N holds for N, -1 holds for
 # ever; a change applies to what is already held.
 #
