@@ -20,8 +20,9 @@ help:
 #:                       the running kernel's, else the newest
 #:      KDIR=dir         for a kernel build tree; STAGE=name keeps two of one release apart
 #:      W=1 C=2 V=1      the kernel's own: warnings, sparse, commands
+#: make tools          build mpath-ana, the optional helper for NVMe, where libnvme-dev is
 #: make install        the running kernel's (KVER=...) modules into updates/, and depmod;
-#:                       rules for udev, a line for multipath-tools
+#:                       rules for udev, a line for multipath-tools; mpath-ana
 #: make uninstall      and out again
 #: make clean          remove what `make` and the checks built
 #: make distclean      and everything else under build/, test kernels too
@@ -39,15 +40,21 @@ help:
 #: make demo           a disk loses its path under I/O, in a virtual machine; installs what it needs
 #: make bench          what a head costs per I/O, and what service-time gains
 
+.PHONY: tools
+tools:
+	@$(MAKE) --no-print-directory -C tools/ana $@
+
 .PHONY: install
 install:
 	+@KVER="$(or $(KVER),$(RELEASE))" tools/build/modules install
 	@tools/udev/install
+	@$(MAKE) --no-print-directory -C tools/ana $@
 
 .PHONY: uninstall
 uninstall:
 	@tools/build/modules uninstall
 	@tools/udev/install uninstall
+	@$(MAKE) --no-print-directory -C tools/ana $@
 
 .PHONY: deps
 deps:
@@ -103,7 +110,7 @@ kbuild-files := -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' 
 .PHONY: clean
 clean:
 	$(if $(wildcard lib/tests/Makefile),@$(MAKE) --no-print-directory -s -C lib/tests clean)
-	@rm -rf build/modules build/check
+	@rm -rf build/modules build/check build/tools
 	@find . -maxdepth 1 -type f \( $(kbuild-files) \) -delete
 	@find $(wildcard include lib scsi nvme kunit) -type f \( $(kbuild-files) \) -delete
 

@@ -12,6 +12,8 @@ build_modules() { # KIND KERNEL-FOLDER COPY
 	[[ $1 != debug ]] || stage=$TOP/build/modules/debug
 	mkdir -p "$copy"/{lib,scsi,nvme}
 	INSTALL_MOD_PATH=$copy/root "$TOP/tools/udev/install"
+	make -s -C "$TOP/tools/ana" install INSTALL_MOD_PATH="$copy/root" >"$copy/tools.log" 2>&1 ||
+		die "tools/ana does not build: $copy/tools.log"
 	if [[ ${BUILD:-yes} == yes && -f $TOP/Makefile ]]; then
 		if [[ $1 == debug ]]; then
 			make -C "$TOP" modules KDIR="$(<"$2/build")" STAGE=debug KVER=
