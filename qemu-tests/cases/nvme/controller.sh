@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#: beds nvme nvme_tcp
+#: kernels 6.1 6.12 debug
+#: timeout 300
+#: allow path-errors
+# What happens to controllers, under I/O: resets, rescans, a connection that is lost for longer
+# than ctrl_loss_tmo, a delete, and a new controller each time.
+#
+#   nvmempath0n1 --+-- controller 0 -- reset, rescan --+
+#                  +-- controller 1 -- lost, deleted --+-- namespace 1
+mpath_load iopolicy=round-robin
+bed_up 2 loss=3
+head_wait 2
+fio_start "/dev/$HEAD" --rate_iops=0 --iodepth=16
+used() { # I
+	must_wait 40 "path $1 is used" is_back "${PATHS[$1]}"
+	fio_goes_on 50
+}
+
+step "reset"
+for i in 0 1 0 1; do
+	nvme_reset $i
+	must_wait 30 "controller $i works" nvme_state_is $i live
+	fio_goes_on 50
+done
+used 0
+used 1
+paths_are 2 || fail "a reset has cost a path"
+
+step "both at once"
+nvme_reset 0 & nvme_reset 1 & wait $! || true
+for i in 0 1; do must_wait 30 "controller $i works" nvme_state_is $i live; done
+used 0
+used 1
+
+step "rescan"
+echo 1 >"$(nvme_ctrl 0)/rescan_controller"
+fio_goes_on 50
+
+step "lost for good"
+bed_fail 1 port
+must_wait 60 "the path is gone" paths_are 1
+bed_restore 1 port
+nvme_join 1
+must_wait 30 "a new one has come" paths_are 2
+bed_complete
+used 1
+
+step "deleted"
+bed_fail 0 delete
+must_wait 20 "the path is gone" paths_are 1
+fio_goes_on 50
+bed_restore 0 delete
+must_wait 30 "a new one has come" paths_are 2
+used 0
+fio_finish

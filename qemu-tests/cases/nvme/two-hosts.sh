@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#: beds nvme
+#: kernels 6.1 6.12 debug
+#: timeout 180
+#: allow path-errors
+# Another host (its NQN and id) uses the namespace, too: its disk is in use when the module comes
+# and is left alone. What it writes is read through the head and the other way round; that it may
+# not connect any more is nothing to the head.
+#
+#   nvmempath0n1 --+-- controllers 0, 1 of this host --+
+#   nvme2n1 ---------- controller 2 of another host ---+-- namespace 1
+THEIRS=87654321-9abc-4def-8123-456789abcdef
+bed_up 2
+nvme_port_up 2
+NVME_HOST=$THEIRS nvme_connect 2
+other=nvme$NVME_INSTANCE
+must_wait 20 "the other host has its disk" test -b "/dev/${other}n1"
+settle
+exec {held}<"/dev/${other}n1"
+
+mpath_load
+head_wait 2
+equal "$(<"/sys/block/${other}n1/mpath_verdict")" "in use" "mpath_verdict of the other's disk"
+head -c 1M /dev/urandom >"$WORK/data"
+dd if="$WORK/data" of="/dev/$HEAD" bs=64k oflag=direct status=none
+cmp -n 1048576 "$WORK/data" <(dd if="/dev/${other}n1" bs=64k iflag=direct status=none) || fail "the other host reads something else"
+dd if="$WORK/data" of="/dev/${other}n1" bs=64k seek=16 oflag=direct status=none
+cmp -n 1048576 "$WORK/data" <(dd if="/dev/$HEAD" bs=64k skip=16 iflag=direct status=none) || fail "the head reads something else"
+
+step "only this host may connect"
+mkdir "$NVME_CFG/hosts/nqn.2014-08.org.nvmexpress:uuid:$NVME_HOST"
+ln -s "$NVME_CFG/hosts/nqn.2014-08.org.nvmexpress:uuid:$NVME_HOST" "$NVME_SUBSYS/allowed_hosts/" 2>/dev/null || true
+fio_start "/dev/$HEAD"
+exec {held}<&-
+echo 1 >"/sys/class/nvme/$other/delete_controller"
+fio_goes_on 100
+bed_fail 0 delete
+fio_goes_on 100
+bed_restore 0 delete
+must_wait 30 "this host's path is back" paths_are 2
+fio_finish
