@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-#: beds nvme
+#: beds nvme nvme_tcp
 #: kernels 6.1 6.12 debug
 #: timeout 180
 #: allow path-errors
