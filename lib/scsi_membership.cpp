@@ -39,6 +39,8 @@ const char *choose(const mpath_scsi_traits &traits, const mpath_scsi_choice &cho
 // Why a disk cannot be told from others, or not be used; nullptr if it can.
 const char *find_fault(const mpath_scsi_traits &traits) noexcept
 {
+	if (traits.zoned)
+		return "zoned";
 	switch (traits.wwid) {
 	case MPATH_WWID_OK:
 		break;
@@ -62,8 +64,6 @@ const char *mpath_scsi_membership(const mpath_scsi_traits *traits, const mpath_s
 		return "not a direct access block device";
 	if (traits->removable)
 		return "removable medium";
-	if (traits->zoned)
-		return "zoned";
 	if (const char *reason = choose(*traits, *choice))
 		return reason;
 

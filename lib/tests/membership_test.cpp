@@ -73,13 +73,14 @@ TEST(Membership, takes_nothing_when_both_parameters_are_off)
 	EXPECT_TRUE(answer.silent);
 }
 
-TEST(Membership, leaves_zoned_disks_alone_without_a_word)
+TEST(Membership, leaves_zoned_disks_alone_and_says_so_where_they_would_have_been_taken)
 {
 	mpath_scsi_traits traits = kDisk;
 
 	traits.zoned = true;
 	EXPECT_STREQ(ask(traits, true, true).reason, "zoned");
-	EXPECT_TRUE(ask(traits).silent);
+	EXPECT_FALSE(ask(traits, true, true).silent);
+	EXPECT_TRUE(ask(traits, false, false).silent);
 }
 
 TEST(Switch, takes_the_exact_words)

@@ -10,5 +10,7 @@ for p in "${PATHS[@]}"; do
 	d=$(disk_of "$p")
 	equal "$(<"/sys/block/$d/hidden")" 0 "$d is hidden"
 	equal "$(<"/sys/block/$d/queue/zoned")" host-managed "what $d is"
+	equal "$(<"/sys/block/$d/mpath_verdict")" zoned "verdict of $d"
+	klog_has "$p: $d: left alone: zoned" || fail "the log does not say so of $d"
 	blkzone report "/dev/$d" | grep -c SEQ_WRITE
 done
