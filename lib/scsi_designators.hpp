@@ -4,7 +4,7 @@
 //	for (Designators all(page, len); all.next();)
 //		... all.type() ...
 //
-// Ends where the page does, or where it contradicts itself.
+// Ends where the page does, or where it contradicts itself: is_malformed() tells by then.
 #pragma once
 
 #include "mpath_abi.h"
@@ -13,11 +13,14 @@ namespace mpath {
 
 class Designators {
 public:
+	static constexpr size_t kHeaderLen = 4; // of the page, and of a designator
+
 	Designators(const u8 *page, size_t len) noexcept
 		: at_(page),
 		  end_(page && len >= kHeaderLen && page[1] == kPageCode ? page + whole(page, len)
 									 : page)
 	{
+		is_whole_ = at_ != end_ && told(page) <= len;
 		if (at_ != end_)
 			at_ += kHeaderLen;
 	}
@@ -33,6 +36,11 @@ public:
 		return true;
 	}
 
+	// After the last: it is no such page, what was read is not all of it, or its lengths
+	// contradict each other.
+	bool is_malformed() const noexcept { return !is_whole_ || left(); }
+
+	u8 code_set() const noexcept { return at_[0] & 0xf; }
 	u8 association() const noexcept { return at_[1] >> 4 & 0x3; }
 	u8 type() const noexcept { return at_[1] & 0xf; }
 	const u8 *bytes() const noexcept { return at_ + kHeaderLen; }
@@ -40,19 +48,21 @@ public:
 
 private:
 	static constexpr u8 kPageCode = 0x83;
-	static constexpr size_t kHeaderLen = 4; // of the page, and of a designator
 
+	static size_t told(const u8 *page) noexcept
+	{
+		return kHeaderLen + (static_cast<size_t>(page[2]) << 8 | page[3]);
+	}
 	static size_t whole(const u8 *page, size_t len) noexcept
 	{
-		const size_t told = kHeaderLen + (static_cast<size_t>(page[2]) << 8 | page[3]);
-
-		return told < len ? told : len;
+		return told(page) < len ? told(page) : len;
 	}
 	size_t left() const noexcept { return static_cast<size_t>(end_ - at_); }
 
 	const u8 *at_;
 	const u8 *end_;
 	size_t size_ = 0;
+	bool is_whole_;
 };
 
 } // namespace mpath

@@ -2,13 +2,10 @@
 // Who a LUN is: the device identification VPD page, SPC-5 7.7.6.
 #include "mpath_scsi.h"
 
-#include "util/std.hpp"
+#include "scsi_designators.hpp"
 
 namespace {
 
-// Page and designator headers.
-constexpr u8 kPageCode = 0x83;
-constexpr size_t kHeaderLen = 4;
 constexpr u8 kAssociationLogicalUnit = 0;
 
 enum DesignatorType : u8 {
@@ -21,7 +18,6 @@ enum DesignatorType : u8 {
 
 struct Designator {
 	u8 code_set;
-	u8 association;
 	u8 type;
 	const u8 *bytes;
 	size_t len;
@@ -252,33 +248,18 @@ void mpath_scsi_wwid_multipath_tools(const char *wwid, char *spelling) noexcept
 mpath_wwid_result mpath_scsi_wwid(const u8 *page, size_t len, char *wwid) noexcept
 {
 	*wwid = '\0';
-	if (!page || len < kHeaderLen)
+	if (!page || len < mpath::Designators::kHeaderLen)
 		return MPATH_WWID_NONE;
-	if (page[1] != kPageCode)
-		return MPATH_WWID_MALFORMED;
 
-	const size_t end = kHeaderLen + (static_cast<size_t>(page[2]) << 8 | page[3]);
-
-	// A page longer than what was read is read only in part; what could be the best
-	// designator may be missing.
-	if (end > len)
-		return MPATH_WWID_MALFORMED;
-
+	mpath::Designators all(page, len);
 	Rank best = kWorthless;
 	Designator chosen{};
 	bool seen = false;
 
-	for (size_t at = kHeaderLen; at < end;) {
-		if (end - at < kHeaderLen || end - at - kHeaderLen < page[at + 3])
-			return MPATH_WWID_MALFORMED;
+	while (all.next()) {
+		const Designator d{all.code_set(), all.type(), all.bytes(), all.len()};
 
-		const Designator d = {static_cast<u8>(page[at] & 0xf),
-				      static_cast<u8>(page[at + 1] >> 4 & 0x3),
-				      static_cast<u8>(page[at + 1] & 0xf), page + at + kHeaderLen,
-				      page[at + 3]};
-
-		at += kHeaderLen + d.len;
-		if (d.association != kAssociationLogicalUnit)
+		if (all.association() != kAssociationLogicalUnit)
 			continue;
 		seen = true;
 		// Among equals the first: what a target lists first does not depend on the port.
@@ -287,6 +268,9 @@ mpath_wwid_result mpath_scsi_wwid(const u8 *page, size_t len, char *wwid) noexce
 			chosen = d;
 		}
 	}
+	// Where it is read only in part, what could be the best designator may be missing.
+	if (all.is_malformed())
+		return MPATH_WWID_MALFORMED;
 	if (best == kWorthless)
 		return seen ? MPATH_WWID_WEAK : MPATH_WWID_NONE;
 	spell(chosen, wwid);
