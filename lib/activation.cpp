@@ -56,10 +56,11 @@ void Activation::arm(u64 ms) noexcept
 		mpk_work_arm(work_.get(), static_cast<u32>(ms));
 }
 
-mpath_device *Activation::pick(u64 now_ms, const ReadGuard &guard) const noexcept
+mpath_device *Activation::pick(u64 now_ms, const ReadGuard &guard) noexcept
 {
 	mpath_device *best = nullptr;
 	unsigned least = 0;
+	bool wanted = false;
 
 	if (!head_.io_waits())
 		return nullptr;
@@ -69,6 +70,7 @@ mpath_device *Activation::pick(u64 now_ms, const ReadGuard &guard) const noexcep
 		// Blocked or suspect: it may carry I/O again by itself.
 		if (path->takes_io() || path->is_in_transition(now_ms, head_.transition_limit_ms()))
 			return nullptr;
+		wanted |= path->awaits_activation();
 		if (!path->can_be_activated())
 			continue;
 
@@ -80,7 +82,21 @@ mpath_device *Activation::pick(u64 now_ms, const ReadGuard &guard) const noexcep
 			least = cost;
 		}
 	}
+	if (!best && wanted)
+		complain();
 	return best;
+}
+
+// Once: it is so until somebody loads a device handler.
+void Activation::complain() noexcept
+{
+	bool no = false;
+
+	if (complained_.compare_exchange(no, true))
+		mpk_log(MPATH_LOG_WARN,
+			"%s: only standby is left, and no device handler is there to activate a "
+			"port group\n",
+			head_.name());
 }
 
 bool Activation::hope(u64 now_ms, const ReadGuard &guard) noexcept

@@ -41,7 +41,8 @@ public:
 private:
 	// The best path to activate, after the one that was tried last; nullptr if there is none
 	// or no need.
-	mpath_device *pick(u64 now_ms, const ReadGuard &guard) const noexcept;
+	mpath_device *pick(u64 now_ms, const ReadGuard &guard) noexcept;
+	void complain() noexcept;
 	void look() noexcept;
 	void start(mpath_device *path, u64 now_ms) noexcept;
 	void finish(u32 path_id, const char *how, bool well) noexcept;
@@ -60,6 +61,7 @@ private:
 	Atomic<u64> deadline_ms_{0}; // of that one, and what its turn is known by
 	Atomic<u64> rest_until_ms_{0};
 	Atomic<u64> activations_{0};
+	Atomic<bool> complained_{false};
 	Atomic<u32> in_a_row_{0};
 	Atomic<u32> last_id_{0};
 	u32 array_ = 0;

@@ -203,8 +203,13 @@ struct mpath_device final {
 	void set_first_rank(mpath::Rank rank) noexcept { access_.set_first_rank(rank); }
 	// Between two states, for no longer than @limit_ms since somebody noticed? Context: any.
 	bool is_in_transition(u64 now_ms, u64 limit_ms) noexcept;
-	// In standby, and could a device handler make it active?
-	bool can_be_activated() const noexcept;
+	// In standby, and has the LUN a command to make it active? And is there a device handler
+	// to send that?
+	bool awaits_activation() const noexcept;
+	bool can_be_activated() const noexcept
+	{
+		return ops_->activate && access_.is_kept() && awaits_activation();
+	}
 	int activate() noexcept { return ops_->activate(owner_); }
 	mpath_device_access shown_access() const noexcept;
 
@@ -240,6 +245,8 @@ struct mpath_device final {
 	u64 failovers() const noexcept { return rare_.moves(); }
 	// At the last look of the watch. Context: the watch.
 	u64 sent() const noexcept { return sent_then_; }
+	// As the counters of one CPU after the other say: what is sent meanwhile may be missed.
+	bool has_io_in_flight() const noexcept { return counts_.glance().all_in_flight() != 0; }
 	mpath_device_stats stats() const noexcept;
 	mpath_device_latency latency(mpath_direction direction) const noexcept;
 

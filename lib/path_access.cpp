@@ -55,12 +55,12 @@ bool mpath_device::is_in_transition(u64 now_ms, u64 limit_ms) noexcept
 	       device_state_in(usable_states_);
 }
 
-bool mpath_device::can_be_activated() const noexcept
+bool mpath_device::awaits_activation() const noexcept
 {
 	constexpr u8 kExplicit = 2;
 
-	return ops_->activate && access_.is_kept() && access_.tpgs() & kExplicit &&
-	       mpath::carries_io(health()) && device_state_in(usable_states_) &&
+	return access_.tpgs() & kExplicit && mpath::carries_io(health()) &&
+	       device_state_in(usable_states_) &&
 	       mpath::without_preference(access_.state()) == mpath::kAccessStandby;
 }
 

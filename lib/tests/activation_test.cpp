@@ -27,6 +27,14 @@ protected:
 		path.access_state = state;
 		array.states[path.port.group] = state;
 	}
+	static int complaints()
+	{
+		int nr = 0;
+
+		for (const auto &line : log_lines())
+			nr += line.text.find("no device handler is there") != std::string::npos;
+		return nr;
+	}
 	// The handler has done it.
 	void end_well(Path &path)
 	{
@@ -104,6 +112,20 @@ TEST_F(Activation, needs_a_handler)
 
 	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, submit()));
 	EXPECT_EQ(a.activations, 0);
+	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, submit()));
+	EXPECT_EQ(complaints(), 1) << "once";
+}
+
+TEST_F(Activation, is_not_missed_where_the_lun_does_it_by_itself)
+{
+	array.states[1] = kStandby;
+	add(array.connect(new_path("a"), 1, kImplicit));
+	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, submit()));
+	add_kept("b", 2, kStandby, kExplicit);
+	submit();
+	run_work();
+	EXPECT_EQ(paths[1].activations, 1);
+	EXPECT_EQ(complaints(), 0);
 }
 
 TEST_F(Activation, leaves_groups_alone_that_are_unavailable_or_offline_or_in_transition)

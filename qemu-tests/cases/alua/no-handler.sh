@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop iscsi
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 240
 #: allow path-errors|sdmpatha: no usable path, holding I/O
 # As alua/states, without scsi_dh_alua: nobody keeps the states of port groups but what the LUN
@@ -41,6 +41,7 @@ step "a unavailable, too: I/O waits"
 alua_set a unavailable
 must_wait 10 "path 0 is known to be refused" attribute_is "${PATHS[0]}" mpath_access_state unavailable
 must_wait 20 "I/O is held" above "$HEAD_SYS/mpath_parked" 0
+klog_has 'sdmpatha: only standby is left, and no device handler' || fail "the log does not say that nobody can activate b"
 
 step "b optimized again"
 alua_set b optimized
