@@ -217,6 +217,8 @@ int mpk_node_distance(int a, int b) MPATH_NOEXCEPT;
 /* Monotonic. */
 u64 mpk_now_ms(void) MPATH_NOEXCEPT;
 u64 mpk_now_ns(void) MPATH_NOEXCEPT;
+/* Sleep for @ms at least. Context: process. */
+void mpk_msleep(u32 ms) MPATH_NOEXCEPT;
 
 /* --- tracepoints (shim/trace.c, shim/io.c) ---------------------------------- */
 

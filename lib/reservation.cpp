@@ -16,6 +16,10 @@ constexpr u32 kEnough = 2;
 // Unit attentions come one at a time, and a preempted nexus has up to three.
 constexpr int kMaxAttentions = 5;
 
+// I/O is held no longer than this for what is under way; how often that is looked at.
+constexpr u32 kDrainMs = 2000;
+constexpr u32 kDrainLookMs = 5;
+
 const char *type_word(u8 type) noexcept
 {
 	switch (type) {
@@ -381,6 +385,24 @@ void Reservation::bar_all_but(u32 id) noexcept
 	});
 }
 
+// A path that does not answer keeps its I/O as long as its transport likes.
+bool Reservation::has_io_in_flight() const noexcept
+{
+	bool any = false;
+
+	for_each([&](mpath_device &path) { any |= path.answers() && path.has_io_in_flight(); });
+	return any;
+}
+
+// New I/O waits until the paths are let in again. What has chosen its path already and is yet to
+// be sent, or takes too long, may meet a conflict, and is tried once more like any other.
+void Reservation::hold_io() noexcept
+{
+	bar_all_but(0);
+	for (u32 ms = 0; ms < kDrainMs && has_io_in_flight(); ms += kDrainLookMs)
+		mpk_msleep(kDrainLookMs);
+}
+
 // After that no path is barred but those that have to be.
 void Reservation::readmit_all() noexcept
 {
@@ -714,6 +736,10 @@ PrAnswer Reservation::preempt(const PrRequest &request) noexcept
 	const bool own = is_own(request);
 	PrAnswer answer = no_connect_answer();
 	u32 silent = 0;
+
+	if (own && type())
+		hold_io();
+
 	const Said said = ask_one(holder(), [&](mpath_device &path) {
 		if (own || is_for_holder_only(request.type))
 			bar_all_but(path.id());

@@ -13,6 +13,8 @@
 //   key, which moves the reservation there and unregisters the others; until they are
 //   registered again, they are barred, and I/O goes through the one.
 // - Types that entitle only the holder bar all other paths.
+// - I/O is held while the head changes the type of its reservation, and what is under way comes
+//   back first; or the time for that is up.
 // - I/O that meets a conflict although the head has a key is tried once more, after its nexus
 //   has been looked at: it may have met a reservation on the move.
 //
@@ -128,6 +130,8 @@ private:
 	void find_holder() noexcept;
 	void see_to_holder() noexcept;
 	void bar_all_but(u32 id) noexcept;
+	void hold_io() noexcept;
+	bool has_io_in_flight() const noexcept;
 	void readmit_all() noexcept;
 
 	bool holder_answers() const noexcept;

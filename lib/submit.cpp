@@ -338,7 +338,7 @@ bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 
 	// Whoever finds no path first starts the clock, and sees to it that it is stopped.
 	if (no_path_since_ms_.compare_exchange(since, now)) {
-		if (timeout > 0 && !queue)
+		if (timeout > 0 && !queue && !reservation_.is_moving())
 			mpk_log_ratelimited(MPATH_LOG_WARN,
 					    "%s: no usable path, holding I/O for up to %d ms\n",
 					    name_, timeout);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* CPUs, nodes, time. */
 #include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/percpu.h>
 #include <linux/topology.h>
@@ -82,4 +83,9 @@ u64 mpk_now_ms(void)
 u64 mpk_now_ns(void)
 {
 	return ktime_get_ns();
+}
+
+void mpk_msleep(u32 ms)
+{
+	msleep(ms);
 }

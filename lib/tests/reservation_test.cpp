@@ -938,6 +938,72 @@ TEST_F(ReservationIo, is_not_sent_down_a_nexus_that_a_change_of_type_has_unregis
 		EXPECT_TRUE(ended_with(MPATH_STS_OK, *bio));
 }
 
+TEST_F(ReservationIo, comes_back_before_the_type_changes_and_what_is_new_is_held)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWeRo);
+	mpath_head_set_no_path_timeout_ms(head(), 0);
+	mpath_head_set_iopolicy(head(), MPATH_IOPOLICY_ROUND_ROBIN);
+
+	std::vector<bio *> all;
+
+	for (int i = 0; i < 3; i++)
+		all.push_back(&write());
+	target.heard();
+	before(Port::msleep, [&] {
+		EXPECT_EQ(target.heard(), "") << "nothing is asked of the LUN yet";
+		all.push_back(&write());
+		EXPECT_TRUE(waits(*all.back()));
+		for (auto &path : paths)
+			complete_all(path, MPATH_STS_OK);
+	});
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kKey, kEaRo), 0);
+	EXPECT_FALSE(hooks_left());
+	EXPECT_EQ(crossings(Port::msleep), 1u) << "no longer than there is something";
+	EXPECT_EQ(target.type, kEaRo);
+	EXPECT_FALSE(logged("lun0: no usable path"));
+	deliver_all();
+	for (const bio *bio : all) {
+		EXPECT_TRUE(ended_with(MPATH_STS_OK, *bio));
+		EXPECT_EQ(bio->trips.size(), 1u);
+	}
+}
+
+TEST_F(ReservationIo, that_does_not_come_back_delays_a_change_of_type_by_two_seconds)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWeRo);
+
+	const u64 began = now_ms();
+
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kKey, kEaRo), 0);
+	EXPECT_EQ(now_ms(), began) << "without any I/O not at all";
+	write();
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kKey, kWeRo), 0);
+	EXPECT_EQ(now_ms(), began + 2000);
+	kill("a"); // which has it
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kKey, kEaRo), 0);
+	EXPECT_EQ(now_ms(), began + 2000) << "nor for what a dead path has";
+	EXPECT_EQ(target.type, kEaRo);
+	deliver_all();
+}
+
+TEST_F(ReservationIo, goes_on_while_another_initiator_is_preempted)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWeRo);
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+
+	bio &bio = write();
+
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kOther, kWeRo), 0);
+	EXPECT_EQ(crossings(Port::msleep), 0u);
+	complete(bio, MPATH_STS_OK);
+}
+
 TEST_F(ReservationIo, that_a_change_of_type_has_caught_in_flight_is_tried_again)
 {
 	three();

@@ -370,3 +370,18 @@ u64 mpk_now_ns() noexcept
 
 	return now() * 1000000 + fraction_ns.load(std::memory_order_relaxed);
 }
+
+// Others may run meanwhile, but no work item does that nobody runs.
+void mpk_msleep(u32 ms) noexcept
+{
+	Call call(Port::msleep);
+
+	mpath::fake::might_sleep("mpk_msleep");
+
+	const u64 speed = wall_speed.load(std::memory_order_relaxed);
+
+	if (speed)
+		std::this_thread::sleep_for(std::chrono::microseconds(ms * 1000 / speed));
+	else
+		virtual_now += ms;
+}
