@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop iscsi
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 180
 #: allow path-errors|sdmpatha: no usable path, holding I/O|only standby is left|activation: 
 # Only standby is left, and I/O wants a path: the device handler is told to make a group active,

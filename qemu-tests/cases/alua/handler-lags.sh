@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds iscsi
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 150
 #: allow path-errors
 # The groups have their states before the initiator comes. The device handler of some kernels

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 180
 # The target prefers one of two groups that are both optimized: all I/O goes there, under
 # every policy, and elsewhere as soon as it prefers the other.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 180
 #: allow path-errors|sdmpatha: no usable path, holding I/O
 # The target moves its port groups through the asymmetric access states, and tells by a

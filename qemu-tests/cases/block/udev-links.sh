@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds iscsi tcm_loop
+#: kernels 6.1 6.12 debug
 # Persistent names lead to the head, with the distribution's own udev rules and nothing
 # of ours; SG_IO on the head answers with the LUN's identity.
 all_udev_rules

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #: beds iscsi
 #: modes interpose clone
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 180
 #: allow path-errors
 # While a path is away, another LUN is put in its place. When the path returns it

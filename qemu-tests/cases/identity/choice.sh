@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 180
 #: allow invalid for parameter
 # Which LUNs are taken can be said by rules, at load and after, and every disk says in its

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 120
 # Which LUNs are taken: with ALUA by default, all with an identity if asked for, none if
 # switched off.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 # A LUN without VPD page 83 stays a plain disk, whatever is asked for, and the log says
 # why: one that answers without identifiers, and one too old for such questions.
 #

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: allow left alone
 # Two LUNs that claim one identity, have the same size, and are both formatted with protection
 # information, but of another type: they are not merged.

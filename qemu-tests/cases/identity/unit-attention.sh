@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds iscsi
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 180
 #: allow path-errors
 # Another LUN is put in the place of one behind a path that carries no I/O, and nobody

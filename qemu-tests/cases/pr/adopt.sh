@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds iscsi tcm_loop
+#: kernels 6.1 6.12 debug
 #: timeout 150
 # A head that is made anew, as after a reboot, adopts the registration and the reservation that
 # the LUN has kept, and disturbs neither.

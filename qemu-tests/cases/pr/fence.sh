@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds iscsi tcm_loop
+#: kernels 6.1 6.12 debug
 #: allow path-errors|reservation conflict error|critical nexus error|I/O error|Buffer I/O error
 #: timeout 180
 # Another initiator removes the head's key under I/O, while one of its paths is away. The writer

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds iscsi tcm_loop
+#: kernels 6.1 6.12 debug
 #: allow path-errors
 #: timeout 180
 # The path that holds the reservation dies: a type for the holder only moves to another path

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop
+#: kernels 6.1 6.12 debug
 #: timeout 150
 # The ioctls of linux/pr.h, by which file systems and targets reserve; and what is refused.
 . guest/pr.sh

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop
+#: kernels 6.1 6.12 debug
 #: allow path-errors
 #: timeout 180
 # Paths come, go and come back under I/O that only registered nexuses may do: no error.

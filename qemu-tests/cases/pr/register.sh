@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds iscsi tcm_loop
+#: kernels 6.1 6.12 debug
 #: allow path-errors
 #: timeout 150
 # The key is with every nexus, also with one that was away or is new, before it carries data;

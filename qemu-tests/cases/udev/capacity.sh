@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds scsi_debug
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 120
 # A LUN grows and tells of it by unit attentions. The rule of udev that `make install` brings
 # has each path rescanned that was told, and the head follows, without an administrator.

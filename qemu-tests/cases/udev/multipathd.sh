@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds iscsi
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 240
 #: allow path-errors|left alone
 # multipathd runs beside us, knows the LUN's WWID from before, and has been told to take as

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#: beds tcm_loop
+#: kernels 6.1 6.12
+#: timeout 900
+#: allow path-errors
+# 500 LUNs of one array. A port dies, and then the other one of its controller, whose part the
+# second controller takes over: every path of every LUN knows within five seconds, though only one
+# LUN has I/O; and the LUNs are not asked for their port groups more than a few times each.
+#
+#   500 x sdmpath --+-- port 0 --x--+-- port group a, optimized
+#                   +-- port 1 --x--+
+#                   +-- port 2 -----+-- port group b, non-optimized, then optimized
+#                   +-- port 3 -----+
+luns=${LUNS:-500}
+loop_init
+# Some ten thousand events that nobody looks at here, and grace periods one after the other.
+udevadm control --exit
+echo 1 >/sys/kernel/rcu_expedited
+luns_down() {
+	guest/many-luns down "$luns"
+	echo 0 >/sys/kernel/rcu_expedited
+	/lib/systemd/systemd-udevd --daemon 2>/dev/null
+}
+at_exit luns_down
+mpath_load iopolicy=round-robin
+step "$luns LUNs"
+guest/many-luns up "$luns"
+must_wait 60 "$luns heads" heads_are "$luns"
+HEAD=sdmpatha HEAD_SYS=/sys/block/sdmpatha
+all_are() { # PATHS STATE
+	local -; set +x
+	local files=(/sys/block/sd*/mpath_state)
+	[[ $(cat "${files[@]}" | grep -cx "$2") == "$1" ]]
+}
+must_wait 120 "half of the paths are optimized" all_are $((2 * luns)) usable
+must_wait 60 "the others are not" all_are $((2 * luns)) usable-nonoptimized
+reports() { cat /sys/block/sdmpath*/mpath_port_group_reports | awk '{ n += $1 } END { print n }'; }
+
+FIO_SIZE=64k fio_start "/dev/$HEAD"
+lose() { # PORT...
+	local before ms asked
+	before=$(reports)
+	ms=$(guest/many-luns lose "$luns" "$@")
+	asked=$(($(reports) - before))
+	echo "all know after $ms ms, $asked reports"
+	((ms <= 5000)) || fail "without ports $*: all know after $ms ms"
+	# Each once or twice; and the poll, every 20 s.
+	((asked <= 3 * luns)) || fail "without ports $*: $asked reports"
+	fio_goes_on 100
+}
+step "a port dies"
+lose 0
+step "the controller dies, the other one takes over"
+lose 0 1
+FIO_SIZE=64k fio_finish
+equal "$(cat /sys/block/sdmpath*/io_fail_no_available_path_count | sort -u)" 0 "I/O that was failed for want of a path"

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# For cases on the bed tcm_loop: LUNs whose every answer is made by hand (guest/tcmu). Each path
+# has a LUN of its own, TCMU/N, with data that all share: what one path hears, another need not.
+#
+#   host A -- TCMU/0 --+
+#   host B -- TCMU/1 --+-- one file
+LOOP_HBA=user_8
+TCMU=/run/tcmu TCMU_PIDS=()
+at_exit tcmu_down
+
+tcmu_begin() {
+	local -; set +x
+	loop_init
+	modprobe target_core_user || fail "no TCMU in this kernel"
+	mkdir -p $TCMU
+	truncate -s 16M $TCMU/data
+}
+# One more path, with the page 83 in hex. What else it says is in its folder by then.
+tcmu_path() { # HEX
+	local -; set +x
+	local n=$LOOP_N
+	local dir=$LOOP_CORE/user_8/$n uio
+	mkdir -p $TCMU/"$n" "$dir"
+	rm -f $TCMU/"$n"/{said,serves}
+	echo "$1" >$TCMU/"$n"/vpd83
+	echo "dev_config=hand/$n,dev_size=$(stat -c %s $TCMU/data)" >"$dir/control"
+	echo 1 >"$dir/enable"
+	uio=$(grep -lx "tcm-user/8/$n/hand/$n" /sys/class/uio/*/name) || fail "no uio device"
+	uio=${uio%/name}
+	guest/tcmu "${uio##*/}" $TCMU/"$n" >>"$WORK/tcmu" 2>&1 &
+	TCMU_PIDS+=($!)
+	must_wait 20 "somebody answers for it" test -e $TCMU/"$n"/serves
+	loop_path "$n"
+}
+tcmu_down() {
+	local -; set +x
+	bed_down
+	# Who answers ends with its device, or at the latest now.
+	kill "${TCMU_PIDS[@]}" || true
+	wait "${TCMU_PIDS[@]}" || true
+	TCMU_PIDS=()
+	rm -rf $TCMU
+} 2>/dev/null
+# The page of these designators: CODE_SET TYPE HEX for each.
+page83() {
+	local -; set +x
+	local all=''
+	while (($# >= 3)); do
+		all+=$(printf '%02x%02x00%02x%s' "$1" "$2" $((${#3} / 2)) "$3")
+		shift 3
+	done
+	printf '0083%04x%s' $((${#all} / 2)) "$all"
+}
+hex_of() { printf %s "$1" | od -An -v -t x1 | tr -d ' \n'; }
