@@ -96,13 +96,14 @@ struct mpath_geometry {
 	u32 limits;
 };
 
-/* A command with at most one block of data, as a transport's glue sends it for the core. */
+/* A command with one block of data, as a transport's glue sends it for the core. */
 struct mpath_command {
 	const u8 *cdb;
 	u32 cdb_len;
 	void *data; /* of kernel memory that may be mapped for a transfer */
 	u32 data_len;
 	bool to_device;
+	u32 timeout_ms;
 };
 
 struct mpath_scsi_answer;
@@ -125,13 +126,6 @@ struct mpath_device_ops {
 	/*
 	 * The following may be NULL. Context: as probe().
 	 *
-	 * Send REPORT TARGET PORT GROUPS (SPC-5 6.34) down the path, with the extended header or
-	 * the length-only one. The data goes to @buffer, @len bytes that the core has zeroed, and
-	 * which may be a target of DMA; what has become of the command to @answer.
-	 */
-	void (*report_port_groups)(void *owner, bool extended, u8 *buffer, u32 len,
-				   struct mpath_scsi_answer *answer);
-	/*
 	 * The LUN tells of another access state than the device handler: the handler is to read
 	 * it again. Does not wait for it.
 	 */
@@ -144,9 +138,9 @@ struct mpath_device_ops {
 	int (*activate)(void *owner);
 
 	/*
-	 * Send @command down this path, once, and wait for its answer; the transport bounds
-	 * the time. NULL: the transport has no such commands.
-	 * Context: process, may sleep; only the lock of the head's reservation is held. The
+	 * Send @command down this path, once, and wait for its answer. NULL: the transport has
+	 * no such commands.
+	 * Context: process, may sleep; at most the lock of the head's reservation is held. The
 	 * path is referenced: its removal waits.
 	 */
 	void (*execute)(void *owner, const struct mpath_command *command,

@@ -12,6 +12,9 @@ namespace {
 constexpr u32 kFirstLen = 512;
 constexpr u32 kLastLen = 16384;
 
+// A path that takes longer to tell the states of groups is asked about something else.
+constexpr u32 kTimeoutMs = 5000;
+
 Pace reports;
 
 // What a path answers into. Zeroed: what was not transferred is no group.
@@ -171,12 +174,14 @@ Answered Alua::ask(mpath_device &path) noexcept
 	for (unsigned n = 0; n < kTries; n++) {
 		const u32 len = buffer_len_;
 		const Buffer buffer(len);
-		mpath_scsi_answer answer{};
+		mpath_scsi_answer answer;
+		u8 cdb[kReportCdbLen];
 
 		if (!buffer.bytes())
 			return Answered::no;
 		asked_.fetch_add_relaxed(1);
-		path.report_port_groups(extended_, buffer.bytes(), len, &answer);
+		encode_report(extended_, len, cdb);
+		path.execute({cdb, kReportCdbLen, buffer.bytes(), len, false, kTimeoutMs}, &answer);
 
 		const Answered found = answered(answer, extended_);
 

@@ -174,22 +174,13 @@ struct mpath_device final {
 
 	int port_group() const noexcept { return access_.group(); }
 	int relative_port() const noexcept { return access_.relative_port(); }
-	bool reports_port_groups() const noexcept
-	{
-		return access_.tpgs() && ops_->report_port_groups;
-	}
+	bool reports_port_groups() const noexcept { return access_.tpgs() && ops_->execute; }
 	// And would it answer now? In every access state but offline it has to.
 	bool can_be_asked_for_port_groups() const noexcept
 	{
 		return reports_port_groups() && health() < Health::dead &&
 		       device_state_in(usable_states_) &&
 		       mpath::without_preference(access_.state()) != mpath::kAccessOffline;
-	}
-	// Context: process, may sleep; the caller has a reference.
-	void report_port_groups(bool extended, u8 *buffer, u32 len,
-				mpath_scsi_answer *answer) noexcept
-	{
-		ops_->report_port_groups(owner_, extended, buffer, len, answer);
 	}
 	// The LUN says that this is the path's state, or its sense data do. Return: does that
 	// change what counts? Context: any; one report at a time.

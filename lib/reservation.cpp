@@ -10,6 +10,9 @@ namespace {
 // A list of 1023 keys.
 constexpr u32 kDataLen = 8192;
 
+// A command holds up other paths, and other users of the head's reservation.
+constexpr u32 kTimeoutMs = 10000;
+
 // Of the nexuses with a key no more have to be counted.
 constexpr u32 kEnough = 2;
 
@@ -153,7 +156,7 @@ Said Reservation::tell(mpath_device &path, const PrRequest &request, PrAnswer *a
 	for (int i = 0; i < kMaxAttentions; i++) {
 		for (u32 byte = 0; byte < kPrListLen; byte++)
 			data_[byte] = list[byte];
-		path.execute({cdb, kPrCdbLen, data_, kPrListLen, true}, answer);
+		path.execute({cdb, kPrCdbLen, data_, kPrListLen, true, kTimeoutMs}, answer);
 		if (!is_unit_attention(*answer))
 			break;
 	}
@@ -177,7 +180,7 @@ Said Reservation::ask(mpath_device &path, PrIn what, u32 len) noexcept
 		// What is not transferred is not there.
 		for (u32 byte = 0; byte < len; byte++)
 			data_[byte] = 0;
-		path.execute({cdb, kPrCdbLen, data_, len, false}, &answer);
+		path.execute({cdb, kPrCdbLen, data_, len, false, kTimeoutMs}, &answer);
 		if (!is_unit_attention(answer))
 			break;
 	}

@@ -48,6 +48,18 @@ struct Group {
 
 } // namespace
 
+void encode_report(bool extended, u32 len, u8 (&cdb)[kReportCdbLen]) noexcept
+{
+	constexpr u8 kMaintenanceIn = 0xa3, kReportTargetPortGroups = 0x0a, kExtendedHeader = 0x20;
+
+	for (u8 &byte : cdb)
+		byte = 0;
+	cdb[0] = kMaintenanceIn;
+	cdb[1] = kReportTargetPortGroups | (extended ? kExtendedHeader : 0);
+	for (u32 i = 0; i < 4; i++)
+		cdb[6 + i] = static_cast<u8>(len >> (24 - 8 * i));
+}
+
 PortGroupReport::PortGroupReport(const u8 *data, u32 len) noexcept : groups_(data), end_(data)
 {
 	if (len < kPlainHeaderLen)

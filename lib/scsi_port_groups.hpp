@@ -11,6 +11,10 @@
 
 namespace mpath {
 
+// The question, for @len bytes of data, with the extended header or the length-only one.
+constexpr u32 kReportCdbLen = 12;
+void encode_report(bool extended, u32 len, u8 (&cdb)[kReportCdbLen]) noexcept;
+
 class PortGroupReport {
 public:
 	static constexpr int kUnknown = -1;

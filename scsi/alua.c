@@ -9,13 +9,9 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <scsi/scsi_dh.h>
-#include <scsi/scsi_proto.h>
 
 #include "compat_scsi.h"
 #include "scsi_multipath.h"
-
-/* A path that takes longer to tell the states of groups is asked about something else. */
-#define SCSI_MPATH_REPORT_TIMEOUT (5 * HZ)
 
 bool scsi_mpath_report_port_groups = true;
 
@@ -31,24 +27,6 @@ const u8 *scsi_mpath_port(struct scsi_device *sdev, struct mpath_port_config *po
 	if (READ_ONCE(scsi_mpath_report_port_groups) && sdev->inquiry_len > 5)
 		port->tpgs = scsi_device_tpgs(sdev);
 	return READ_ONCE(sdev->handler) ? &sdev->access_state : NULL;
-}
-
-void scsi_mpath_report_groups(void *owner, bool extended, u8 *buffer, u32 len,
-			      struct mpath_scsi_answer *answer)
-{
-	struct scsi_mpath_path *path = owner;
-	const unsigned char cdb[12] = {
-		MAINTENANCE_IN,  MI_REPORT_TARGET_PGS | (extended ? MI_EXT_HDR_PARAM_FMT : 0),
-		[6] = len >> 24, [7] = len >> 16,
-		[8] = len >> 8,  [9] = len,
-	};
-	struct scsi_sense_hdr sense = {};
-	int result;
-
-	/* Retries are the core's: a unit attention is news. */
-	result = mpath_compat_scsi_read(path->sdev, cdb, buffer, len, SCSI_MPATH_REPORT_TIMEOUT, 0,
-					&sense);
-	scsi_mpath_take_apart(result, &sense, answer);
 }
 
 /* As a rescan of the device does it: the handler reads the states anew, on a work item. */

@@ -151,7 +151,6 @@ static void scsi_mpath_rescan_path(void *owner)
 static const struct mpath_device_ops scsi_mpath_device_ops = {
 	.probe = scsi_mpath_probe,
 	.rescan = scsi_mpath_rescan_path,
-	.report_port_groups = scsi_mpath_report_groups,
 	.refresh_handler = scsi_mpath_refresh_handler,
 	.activate = scsi_mpath_activate,
 	.execute = scsi_mpath_execute,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Persistent reservations: the block layer's operations, PERSISTENT RESERVE OUT by SG_IO, and
- * the commands that the core sends for them. What is done on which path, the core decides.
+ * the commands that the core sends, for them and for others. What is done on which path, the core
+ * decides.
  */
 #include <linux/uio.h>
 #include <scsi/scsi_common.h>
@@ -10,9 +11,6 @@
 #include "compat_pr.h"
 #include "compat_scsi.h"
 #include "scsi_multipath.h"
-
-/* Whoever sends them holds up other paths and other users of the head's reservation. */
-#define SCSI_MPATH_PR_TIMEOUT (10 * HZ)
 
 /* SPC-5 6.17.3, and one more: whatever is longer asks for what the head refuses. */
 #define SCSI_MPATH_PR_LIST_LEN (24 + 1)
@@ -24,9 +22,10 @@ void scsi_mpath_execute(void *owner, const struct mpath_command *command,
 	struct scsi_sense_hdr sense = {};
 	int result;
 
+	/* Retries are the core's: a unit attention is news. */
 	result = mpath_compat_scsi_execute(path->sdev, command->cdb, command->to_device,
-					   command->data, command->data_len, SCSI_MPATH_PR_TIMEOUT,
-					   0, &sense);
+					   command->data, command->data_len,
+					   msecs_to_jiffies(command->timeout_ms), 0, &sense);
 	scsi_mpath_take_apart(result, &sense, answer);
 }
 

@@ -115,8 +115,6 @@ extern bool scsi_mpath_report_port_groups; /* the parameter: the LUN may be aske
 /* The path's port, and its access state if a device handler keeps one. Any context. */
 const u8 *scsi_mpath_port(struct scsi_device *sdev, struct mpath_port_config *port);
 /* Of mpath_device_ops. */
-void scsi_mpath_report_groups(void *owner, bool extended, u8 *buffer, u32 len,
-			      struct mpath_scsi_answer *answer);
 void scsi_mpath_refresh_handler(void *owner);
 int scsi_mpath_activate(void *owner);
 /*

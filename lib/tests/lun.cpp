@@ -24,12 +24,18 @@ void rescan(void *owner)
 	static_cast<Path *>(owner)->rescans++;
 }
 
-void report_port_groups(void *owner, bool extended, u8 *buffer, u32 len, mpath_scsi_answer *answer)
+// REPORT TARGET PORT GROUPS (SPC-5 6.34).
+void report_port_groups(Path *path, const mpath_command &command, mpath_scsi_answer *answer)
 {
-	auto *path = static_cast<Path *>(owner);
+	const u8 *cdb = command.cdb;
+	const u32 len = static_cast<u32>(cdb[6] << 24 | cdb[7] << 16 | cdb[8] << 8 | cdb[9]);
 
+	if ((cdb[1] & 0x1f) != 0x0a || command.cdb_len != 12 || len != command.data_len ||
+	    command.to_device || command.timeout_ms != 5000)
+		violation("this is not the question for port groups");
 	path->reports++;
-	path->on_report(extended, buffer, len, answer);
+	*answer = {};
+	path->on_report(cdb[1] & 0x20, static_cast<u8 *>(command.data), len, answer);
 }
 
 void refresh_handler(void *owner)
@@ -47,16 +53,20 @@ int activate(void *owner)
 
 void execute(void *owner, const mpath_command *command, mpath_scsi_answer *answer)
 {
+	constexpr u8 kMaintenanceIn = 0xa3;
 	auto *path = static_cast<Path *>(owner);
 
+	if (command->cdb[0] == kMaintenanceIn && path->on_report) {
+		report_port_groups(path, *command, answer);
+		return;
+	}
 	if (!path->on_execute)
 		die("the path is asked for something that the test knows nothing of");
 	path->on_execute(*command, *answer);
 }
 
-constexpr mpath_device_ops kOps = {probe, rescan, nullptr, nullptr, nullptr, execute};
-constexpr mpath_device_ops kAluaOps = {probe,           rescan,   report_port_groups,
-				       refresh_handler, activate, execute};
+constexpr mpath_device_ops kOps = {probe, rescan, nullptr, nullptr, execute};
+constexpr mpath_device_ops kAluaOps = {probe, rescan, refresh_handler, activate, execute};
 
 } // namespace
 
