@@ -147,7 +147,9 @@ const struct pr_ops scsi_mpath_pr_ops = {
 static int scsi_mpath_read_list(const struct sg_io_hdr *hdr, u8 *list)
 {
 	int len = min_t(unsigned int, hdr->dxfer_len, SCSI_MPATH_PR_LIST_LEN);
-	struct iovec *iov = NULL;
+	/* A single segment goes here whatever it is told. */
+	struct iovec one;
+	struct iovec *iov = &one;
 	struct iov_iter iter;
 	ssize_t ret;
 
@@ -155,7 +157,7 @@ static int scsi_mpath_read_list(const struct sg_io_hdr *hdr, u8 *list)
 		return -EINVAL;
 	if (!hdr->iovec_count)
 		return copy_from_user(list, hdr->dxferp, len) ? -EFAULT : len;
-	ret = import_iovec(WRITE, hdr->dxferp, hdr->iovec_count, 0, &iov, &iter);
+	ret = import_iovec(WRITE, hdr->dxferp, hdr->iovec_count, 1, &iov, &iter);
 	if (ret < 0)
 		return ret;
 	ret = copy_from_iter(list, len, &iter) == len ? len : -EFAULT;

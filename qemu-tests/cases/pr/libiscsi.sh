@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds iscsi tcm_loop
+#: kernels 6.1 6.12 debug
 #: timeout 240
 # libiscsi's tests of persistent reservations, by SG_IO: what a plain disk of the bed passes, the
 # head passes, with both paths and with one.
