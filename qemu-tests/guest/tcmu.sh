@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2034  # LOOP_HBA is the bed's
 # For cases on the bed tcm_loop: LUNs whose every answer is made by hand (guest/tcmu). Each path
 # has a LUN of its own, TCMU/N, with data that all share: what one path hears, another need not.
 #

@@ -27,7 +27,7 @@ mpath_load iopolicy=round-robin
 step "$luns LUNs"
 guest/many-luns up "$luns"
 must_wait 60 "$luns heads" heads_are "$luns"
-HEAD=sdmpatha HEAD_SYS=/sys/block/sdmpatha
+HEAD=sdmpatha
 all_are() { # PATHS STATE
 	local -; set +x
 	local files=(/sys/block/sd*/mpath_state)

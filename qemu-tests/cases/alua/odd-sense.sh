@@ -14,20 +14,20 @@
 says() { # HEX: what both paths answer to REPORT TARGET PORT GROUPS
 	local n
 	for n in 0 1; do
-		echo "$1" >$TCMU/$n/rtpg.new
-		mv $TCMU/$n/rtpg.new $TCMU/$n/rtpg
+		echo "$1" >"$TCMU/$n/rtpg.new"
+		mv "$TCMU/$n/rtpg.new" "$TCMU/$n/rtpg"
 	done
 }
 group() { printf '%s9f%04x00000001%08x' "$2" "$1" "$1"; } # ID STATE
 groups() { says "00000018$(group 1 "$1")$(group 2 "$2")"; }
 path_says() { # LINE...: of the sense data of path 1
-	printf '%s\n' "$@" >$TCMU/1/sense.new
-	mv $TCMU/1/sense.new $TCMU/1/sense
+	printf '%s\n' "$@" >"$TCMU/1/sense.new"
+	mv "$TCMU/1/sense.new" "$TCMU/1/sense"
 }
 asked() { above "$HEAD_SYS/mpath_port_group_reports" "$1"; }
 
 tcmu_begin
-mkdir -p $TCMU/{0,1}
+mkdir -p "$TCMU"/{0,1}
 groups 00 00
 mpath_load iopolicy=round-robin
 for n in 0 1; do tcmu_path "$(page83 1 3 6001405abcdef0123456789abcdef012 1 $((0x14)) "$(printf %08x $((n + 1)))" 1 $((0x15)) "$(printf %08x $((n + 1)))")"; done

@@ -12,7 +12,9 @@
 . guest/tcmu.sh
 mpath_load iopolicy=round-robin
 tcmu_begin
-for n in 0 1; do tcmu_path "$(page83 1 3 6001405abcdef0123456789abcdef012)"; done
+page=$(page83 1 3 6001405abcdef0123456789abcdef012)
+tcmu_path "$page"
+tcmu_path "$page"
 head_wait 2
 rescan() { echo 1 >"$(sdev "${PATHS[$1]}")/rescan"; }
 size_is() { is "/sys/block/$1/size" "$2"; }
@@ -22,7 +24,7 @@ while read -r size sectors seen; do
 	step "$size"
 	udevadm monitor --kernel --property >"$WORK/uevents" &
 	monitor=$!
-	truncate -s "$size" $TCMU/data
+	truncate -s "$size" "$TCMU/data"
 	rescan "$seen"
 	must_wait 20 "the head has the new size" size_is "$HEAD" "$sectors"
 	for p in "${PATHS[@]}"; do equal "$(<"/sys/block/$(disk_of "$p")/size")" "$sectors" "size of $p"; done
@@ -36,7 +38,7 @@ END
 equal "$(blockdev --getsz "/dev/$HEAD")" 32768 "sectors of /dev/$HEAD"
 
 step "blocks of another size, on one path"
-echo 4096 >$TCMU/1/block
+echo 4096 >"$TCMU/1/block"
 rescan 1
 must_wait 20 "it is not used any more" state_is "${PATHS[1]}" foreign
 klog_has "sdmpatha: .*${PATHS[1]}.*logical block size" || fail "the log does not say why"
@@ -45,7 +47,7 @@ FIO_SIZE=1m fio_finish
 equal "$(<"$HEAD_SYS/queue/logical_block_size")" 512 "block size of the head"
 
 step "on both: a new head"
-echo 4096 >$TCMU/0/block
+echo 4096 >"$TCMU/0/block"
 for i in 0 1; do bed_fail $i delete; done
 must_wait 20 "the head is gone" no_heads
 for i in 0 1; do bed_restore $i delete; done
