@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #: beds tcm_loop
 #: kernels 6.1 6.12 debug
-#: timeout 240
+#: timeout 300
 #: allow path-errors|sdmpatha: no (usable|available) path
 # Both groups are in transition: I/O waits, though it may not wait for paths that are gone, and no
 # longer than the time that the target gives for a transition; without scsi_dh_alua and with it.
@@ -10,7 +10,7 @@
 #   sdmpatha --+-- path 0 -- port group a, transitioning --+
 #              +-- path 1 -- port group b, transitioning --+-- LUN 0
 . /mpath/tests/guest/alua.sh
-SECS=8
+SECS=$((8 * SLOW))
 
 read_in_background() {
 	rm -f "$WORK/read"
@@ -45,7 +45,7 @@ try() {
 	transition
 	read_in_background
 	began=$SECONDS
-	must_wait 30 "I/O has failed" is "$WORK/read" 1
+	must_wait 40 "I/O has failed" is "$WORK/read" 1
 	((SECONDS - began <= SECS + 4 * SLOW)) || fail "I/O was held for $((SECONDS - began)) s"
 	alua_set a optimized
 	must_wait 40 "path 0 is usable" state_is "${PATHS[0]}" usable
