@@ -410,8 +410,13 @@ void Reservation::hold_io() noexcept
 void Reservation::readmit_all() noexcept
 {
 	for_each([&](mpath_device &path) {
-		if (path.health() == Health::barred && path.answers())
+		if (path.health() != Health::barred)
+			return;
+		// Blocked, perhaps since before it was barred: nobody else would see it come back.
+		if (path.answers())
 			enter(path);
+		else
+			path.ask_again();
 	});
 	moving_.store_relaxed(false);
 	head_.kick();

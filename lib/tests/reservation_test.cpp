@@ -619,6 +619,21 @@ TEST_F(HeldReservation, changes_its_type_though_the_first_answer_is_lost)
 	EXPECT_EQ(target.type, 0);
 }
 
+TEST_F(HeldReservation, changes_its_type_and_a_path_whose_device_is_blocked_follows_later)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWeRo);
+	(*this)["b"].device_state = kBlocked;
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kKey, kEaRo), 0);
+	EXPECT_EQ(target.registered(), "a:1 c:1");
+	advance_ms(60000);
+	(*this)["b"].device_state = kRunning;
+	advance_ms(1000);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_EQ(state("b"), "usable");
+}
+
 TEST_F(HeldReservation, of_all_registrants_is_taken_from_all_others)
 {
 	three();
