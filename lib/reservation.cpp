@@ -277,13 +277,19 @@ Reservation::Entry Reservation::entitle(mpath_device &path) noexcept
 	}
 	switch (hold_key(path)) {
 	case Said::yes:
-		break;
+		return place(path);
 	case Said::conflict:
 		return Entry::open;
 	case Said::refused:
 	case Said::nothing:
 		return Entry::unreachable;
 	}
+	return Entry::unreachable;
+}
+
+// It has the key: is it entitled to I/O by the type of the reservation?
+Reservation::Entry Reservation::place(mpath_device &path) noexcept
+{
 	if (!is_for_holder_only(type()) || holder() == path.id())
 		return Entry::open;
 	if (holder_answers())
@@ -305,7 +311,12 @@ Reservation::Entry Reservation::entitle(mpath_device &path) noexcept
 
 void Reservation::enter(mpath_device &path) noexcept
 {
-	switch (entitle(path)) {
+	enter(path, entitle(path));
+}
+
+void Reservation::enter(mpath_device &path, Entry entry) noexcept
+{
+	switch (entry) {
 	case Entry::open:
 		path.let_in();
 		return;
@@ -413,10 +424,13 @@ void Reservation::readmit_all() noexcept
 		if (path.health() != Health::barred)
 			return;
 		// Blocked, perhaps since before it was barred: nobody else would see it come back.
-		if (path.answers())
-			enter(path);
-		else
+		if (!path.answers())
 			path.ask_again();
+		else if (key() && path.nexus.registered.load_relaxed())
+			// To register it once more would count in the LUN's PRGENERATION.
+			enter(path, place(path));
+		else
+			enter(path);
 	});
 	moving_.store_relaxed(false);
 	head_.kick();

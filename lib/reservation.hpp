@@ -107,7 +107,9 @@ private:
 
 	Said hold_key(mpath_device &path) noexcept;
 	Entry entitle(mpath_device &path) noexcept;
+	Entry place(mpath_device &path) noexcept;
 	void enter(mpath_device &path) noexcept;
+	void enter(mpath_device &path, Entry entry) noexcept;
 	void shut_out(mpath_device &path) noexcept;
 
 	// --- all paths. Under lock_. ----------------------------------------------------------

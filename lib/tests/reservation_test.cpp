@@ -350,6 +350,22 @@ TEST_F(HeldReservation, is_made_by_one_nexus_and_released_by_it)
 	EXPECT_STREQ(pr().holder, "none");
 }
 
+TEST_F(HeldReservation, is_made_without_registering_anybody_once_more)
+{
+	three();
+	register_key(0, kKey);
+
+	const u32 before = target.generation;
+
+	reserve(kEa);
+	EXPECT_EQ(target.generation, before);
+	EXPECT_EQ(state("a"), "usable");
+	EXPECT_EQ(state("b"), "barred");
+	release(kEa);
+	EXPECT_EQ(target.generation, before);
+	EXPECT_EQ(state("b"), "usable");
+}
+
 TEST_F(HeldReservation, is_not_had_while_somebody_else_has_it)
 {
 	three();
