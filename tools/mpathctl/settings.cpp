@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fnmatch.h>
+#include <sstream>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace mpathctl {
+
+namespace {
+
+constexpr std::array kSettings = {
+	"iopolicy",         "no_path_timeout_ms", "stall_timeout_ms",
+	"parked_limit_kib", "submit_mode",        "delayed_removal_secs"
+};
+constexpr std::array kKeys = { "wwid", "vendor", "product" };
+
+template <typename Names>
+bool is_one_of(const Names &names, const std::string &name)
+{
+	return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Setting split(const std::string &text)
+{
+	const size_t sign = text.find('=');
+
+	if (sign == std::string::npos || sign + 1 == text.size())
+		throw std::invalid_argument(fmt::format("'{}' is not NAME=VALUE", text));
+	return { text.substr(0, sign), text.substr(sign + 1) };
+}
+
+std::vector<std::string> pieces(const std::string &text, char between)
+{
+	std::istringstream in(text);
+	std::vector<std::string> pieces;
+
+	for (std::string piece; std::getline(in, piece, between);)
+		pieces.push_back(piece);
+	return pieces;
+}
+
+std::string without_comment(const std::string &line)
+{
+	return line.substr(0, line.find('#'));
+}
+
+void check_pattern(const std::string &pattern)
+{
+	for (const std::string &part : pieces(pattern, '&'))
+		if (const Setting key = split(part); !is_one_of(kKeys, key.first))
+			throw std::invalid_argument(fmt::format("'{}' is none of {}", key.first,
+								fmt::join(kKeys, ", ")));
+}
+
+bool glob(const std::string &pattern, const std::string &text)
+{
+	return !fnmatch(pattern.c_str(), text.c_str(), 0);
+}
+
+} // namespace
+
+Setting parse_setting(const std::string &text)
+{
+	Setting setting = split(text);
+
+	if (!is_one_of(kSettings, setting.first))
+		throw std::invalid_argument(fmt::format("'{}' is none of {}", setting.first,
+							fmt::join(kSettings, ", ")));
+	return setting;
+}
+
+void apply(const Tree &tree, const Head &head, const Setting &setting)
+{
+	const auto &[name, value] = setting;
+
+	tree.write((name == "iopolicy" ? head.device : head.dir) + "/" + name, value);
+}
+
+std::vector<Line> parse_settings(const std::string &text)
+{
+	std::istringstream in(text);
+	std::vector<Line> lines;
+	int number = 0;
+
+	for (std::string raw; std::getline(in, raw);) {
+		std::istringstream words(without_comment(raw));
+		Line line;
+
+		number++;
+		if (!(words >> line.pattern))
+			continue;
+		try {
+			check_pattern(line.pattern);
+			for (std::string word; words >> word;)
+				line.settings.push_back(parse_setting(word));
+			if (line.settings.empty())
+				throw std::invalid_argument("it sets nothing");
+		} catch (const std::invalid_argument &error) {
+			throw std::invalid_argument(
+				fmt::format("line {}: {}", number, error.what()));
+		}
+		lines.push_back(line);
+	}
+	return lines;
+}
+
+bool fits(const Head &head, const std::string &pattern)
+{
+	const auto parts = pieces(pattern, '&');
+
+	return std::all_of(parts.begin(), parts.end(), [&head](const std::string &part) {
+		const auto [key, value] = split(part);
+
+		if (key == "wwid")
+			return glob(value, head.wwid) || (!head.wwid_multipath_tools.empty() &&
+							  glob(value, head.wwid_multipath_tools));
+		return glob(value, key == "vendor" ? head.vendor : head.product);
+	});
+}
+
+std::string with_setting(const std::string &text, const Head &head, const Setting &setting)
+{
+	const std::string pattern = "wwid=" + head.wwid;
+	std::istringstream in(text);
+	std::string result;
+	bool done = false;
+
+	for (std::string raw; std::getline(in, raw);) {
+		std::istringstream words(without_comment(raw));
+		std::string word;
+
+		if (!(words >> word) || word != pattern || done) {
+			result += raw + '\n';
+			continue;
+		}
+		// A comment at the end of such a line goes with what it was about.
+		result += pattern;
+		while (words >> word)
+			if (split(word).first != setting.first)
+				result += ' ' + word;
+		result += ' ' + setting.first + '=' + setting.second + '\n';
+		done = true;
+	}
+	if (!done)
+		result += pattern + ' ' + setting.first + '=' + setting.second + '\n';
+	return result;
+}
+
+} // namespace mpathctl

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+// What can be set of a head, and the file that keeps it over a reboot.
+//
+// A line of the file is a pattern and settings: "wwid=naa.6001405* iopolicy=round-robin". The
+// pattern is KEY=GLOB, several joined by '&'; keys are wwid (in either spelling), vendor and
+// product. All lines that fit a head apply, in their order. '#' begins a comment.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "topology.hpp"
+
+namespace mpathctl {
+
+inline constexpr const char *kSettingsFile = "/etc/multipath-native.conf";
+
+using Setting = std::pair<std::string, std::string>; // name, value
+
+// "iopolicy=numa" taken apart. Throws std::invalid_argument with what is wrong: no such
+// setting, or no value. What values there are, the kernel knows.
+Setting parse_setting(const std::string &text);
+
+// Have the head do so from now on. Throws std::system_error; EINVAL: no such value.
+void apply(const Tree &tree, const Head &head, const Setting &setting);
+
+struct Line {
+	std::string pattern;
+	std::vector<Setting> settings;
+};
+
+// The file's lines. Throws std::invalid_argument with the number of a line that cannot be
+// understood.
+std::vector<Line> parse_settings(const std::string &text);
+
+bool fits(const Head &head, const std::string &pattern);
+
+// The file's text with the setting for just this head: in the line that is for its wwid alone,
+// or in a new one.
+std::string with_setting(const std::string &text, const Head &head, const Setting &setting);
+
+} // namespace mpathctl

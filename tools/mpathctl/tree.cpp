@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "tree.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <charconv>
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <string.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace mpathctl {
+
+namespace {
+
+// strverscmp() knows what people expect of names with numbers.
+bool before(const std::string &a, const std::string &b)
+{
+	return strverscmp(a.c_str(), b.c_str()) < 0;
+}
+
+} // namespace
+
+std::string base(const std::string &path)
+{
+	return std::filesystem::path(path).filename();
+}
+
+std::filesystem::path Tree::below(const std::string &file) const
+{
+	return root_ / std::filesystem::path(file).relative_path();
+}
+
+std::optional<std::string> Tree::read(const std::string &file) const
+{
+	std::ifstream in(below(file));
+	const auto blank = [](unsigned char c) {
+		return std::isspace(c) || !c;
+	};
+
+	if (!in)
+		return std::nullopt;
+
+	std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+
+	if (in.bad())
+		return std::nullopt;
+	while (!text.empty() && blank(text.back()))
+		text.pop_back();
+	text.erase(text.begin(), std::find_if_not(text.begin(), text.end(), blank));
+	return text;
+}
+
+long long Tree::number(const std::string &file) const
+{
+	const std::string digits = text(file);
+	long long value = 0;
+
+	std::from_chars(digits.data(), digits.data() + digits.size(), value);
+	return value;
+}
+
+std::vector<std::string> Tree::names(const std::string &directory) const
+{
+	std::vector<std::string> names;
+	std::error_code gone;
+
+	for (std::filesystem::directory_iterator entry(below(directory), gone), end;
+	     !gone && entry != end; entry.increment(gone))
+		names.push_back(entry->path().filename());
+	std::sort(names.begin(), names.end(), before);
+	return names;
+}
+
+bool Tree::exists(const std::string &file) const
+{
+	std::error_code gone;
+
+	return std::filesystem::exists(below(file), gone);
+}
+
+std::string Tree::resolve(const std::string &link) const
+{
+	std::error_code gone;
+	const auto top = std::filesystem::canonical(root_, gone);
+	const auto target = std::filesystem::canonical(below(link), gone);
+
+	if (gone)
+		return "";
+	return "/" + target.lexically_relative(top).string();
+}
+
+void Tree::write(const std::string &file, const std::string &value) const
+{
+	// In one piece: each write() is a value of its own to the kernel.
+	const int fd = open(below(file).c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+	const auto fail = [&file](int error) {
+		throw std::system_error(error, std::generic_category(), file);
+	};
+
+	if (fd < 0)
+		fail(errno);
+
+	const ssize_t written = ::write(fd, value.data(), value.size());
+	const int error = errno;
+
+	close(fd);
+	if (written < 0)
+		fail(error);
+	if (static_cast<size_t>(written) != value.size())
+		fail(EIO);
+}
+
+} // namespace mpathctl
