@@ -12,6 +12,8 @@ mount -t overlay -o lowerdir=/usr/lib/modules,upperdir=/run/readme/up,workdir=/r
 mkdir -p "$updates"
 cp "$MODULES"/lib/libmultipath.ko "$MODULES"/scsi/scsi_multipath.ko "$updates"
 depmod -a
+cp "$MODULES/root/usr/sbin/mpathctl" /usr/sbin/
+at_exit rm -f /usr/sbin/mpathctl /etc/multipath-native.conf
 
 # As after a reboot: the LUN has the key, and the head does not.
 key_without_head() {
@@ -39,6 +41,7 @@ while read -r command; do
 		pr_says key 0x0000000000123abc
 		pr_out --clear --param-rk=0x123abc
 		;;
+	*--save) equal "$(<"$CLASS"/0/iopolicy)" round-robin "iopolicy" ;;
 	"modprobe -r"*) must_wait 30 "the paths are plain disks again" bed_complete ;;
 	esac
 done < <(awk '/^```/ { sh = /sh$/; next } sh && !/^make/ { sub(/ *#.*/, ""); print }' /mpath/tests/README.md)
