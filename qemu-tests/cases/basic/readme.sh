@@ -15,11 +15,16 @@ depmod -a
 cp "$MODULES/root/usr/sbin/mpathctl" /usr/sbin/
 at_exit rm -f /usr/sbin/mpathctl /etc/multipath-native.conf
 
-# As after a reboot: the LUN has the key, and the head does not.
-key_without_head() {
-	must_wait 30 "the module goes, and the rules of the block before" modprobe -r scsi_multipath
+# Without what the commands before have set, rules above all.
+afresh() {
+	must_wait 30 "the module goes" modprobe -r scsi_multipath
 	modprobe scsi_multipath
 	head_wait 2
+}
+
+# As after a reboot: the LUN has the key, and the head does not.
+key_without_head() {
+	afresh
 	pr_out --register --param-sark=0x123abc
 	must_wait 30 "the module goes" modprobe -r scsi_multipath
 	must_wait 30 "the paths are plain disks again" bed_complete
@@ -31,6 +36,7 @@ ran=0
 while read -r command; do
 	step "$command"
 	[[ $command != *reservation_key ]] || key_without_head
+	[[ $command != "mpathctl explain" ]] || afresh
 	bash -ec "$command" </dev/null || fail "README: $command"
 	ran=$((ran + 1))
 	case $command in
