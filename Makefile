@@ -20,9 +20,9 @@ help:
 #:                       the running kernel's, else the newest
 #:      KDIR=dir         for a kernel build tree; STAGE=name keeps two of one release apart
 #:      W=1 C=2 V=1      the kernel's own: warnings, sparse, commands
-#: make tools          build mpath-ana, the optional helper for NVMe, where libnvme-dev is
+#: make tools          build mpathctl, and mpath-ana, the optional helper for NVMe
 #: make install        the running kernel's (KVER=...) modules into updates/, and depmod;
-#:                       rules for udev, a line for multipath-tools; mpath-ana
+#:                       rules for udev, a line for multipath-tools; mpathctl, mpath-ana
 #: make uninstall      and out again
 #: make clean          remove what `make` and the checks built
 #: make distclean      and everything else under build/, test kernels too
@@ -31,6 +31,7 @@ help:
 #:
 #: make check          layering, formatting, warnings, sparse, static analysis; T="layering format"
 #: make unit           the core in user space; T=pattern SAN=address|thread
+#: make unit-tools     mpathctl, on a made-up host; T=pattern
 #: make fuzz           libFuzzer on what parses bytes of others; T=vpd83 FUZZ_SECONDS=60
 #: make kunit          KUnit suites on small debug kernels
 #: make qemu           end-to-end tests on Debian's kernels; T=case KERNELS="6.1 6.12"
@@ -42,19 +43,19 @@ help:
 
 .PHONY: tools
 tools:
-	@$(MAKE) --no-print-directory -C tools/ana $@
+	@for tool in tools/ana tools/mpathctl; do $(MAKE) --no-print-directory -C $$tool $@ || exit; done
 
 .PHONY: install
 install:
 	+@KVER="$(or $(KVER),$(RELEASE))" tools/build/modules install
 	@tools/udev/install
-	@$(MAKE) --no-print-directory -C tools/ana $@
+	@for tool in tools/ana tools/mpathctl; do $(MAKE) --no-print-directory -C $$tool $@ || exit; done
 
 .PHONY: uninstall
 uninstall:
 	@tools/build/modules uninstall
 	@tools/udev/install uninstall
-	@$(MAKE) --no-print-directory -C tools/ana $@
+	@for tool in tools/ana tools/mpathctl; do $(MAKE) --no-print-directory -C $$tool $@ || exit; done
 
 .PHONY: deps
 deps:
@@ -68,6 +69,10 @@ check:
 .PHONY: unit
 unit:
 	@$(MAKE) --no-print-directory -C lib/tests $@
+
+.PHONY: unit-tools
+unit-tools:
+	@$(MAKE) --no-print-directory -C tools/mpathctl unit
 
 qemu-system := qemu-system-x86_64
 need-qemu = command -v $(qemu-system) > /dev/null || \

@@ -12,8 +12,6 @@ build_modules() { # KIND KERNEL-FOLDER COPY
 	[[ $1 != debug ]] || stage=$TOP/build/modules/debug
 	mkdir -p "$copy"/{lib,scsi,nvme}
 	INSTALL_MOD_PATH=$copy/root "$TOP/tools/udev/install"
-	make -s -C "$TOP/tools/ana" install INSTALL_MOD_PATH="$copy/root" >"$copy/tools.log" 2>&1 ||
-		die "tools/ana does not build: $copy/tools.log"
 	if [[ ${BUILD:-yes} == yes && -f $TOP/Makefile ]]; then
 		if [[ $1 == debug ]]; then
 			make -C "$TOP" modules KDIR="$(<"$2/build")" STAGE=debug KVER=
@@ -29,4 +27,15 @@ build_modules() { # KIND KERNEL-FOLDER COPY
 		[[ ! -f $stage/$ko ]] || cp "$stage/$ko" "$copy/$ko"
 	done
 	echo "$copy"
+}
+
+# And the programs beside them. Kernels are built for side by side, and the programs are the same
+# for all.
+build_tools() { # COPY
+	local tool
+	mkdir -p "$TOP/build"
+	for tool in ana mpathctl; do
+		flock "$TOP/build/tools.lock" make -s -C "$TOP/tools/$tool" install INSTALL_MOD_PATH="$1/root" \
+			>"$1/tools.log" 2>&1 || die "tools/$tool does not build: $1/tools.log"
+	done
 }
