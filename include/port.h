@@ -22,22 +22,23 @@ MPATH_DECLS_BEGIN
 struct mpath_io {
 	struct mpath_io *next; /* requeue list */
 	struct mpath_head *head;
-	struct mpath_device *path; /* referenced while in flight, else NULL */
+	struct mpath_device *path; /* kept by its count while in flight, else NULL */
+	u64 sent_ns;               /* 0: its latency is not measured */
+	u32 sectors;
+	u32 depth; /* of its path, with it; 0: not counted */
+	/* From here on all 0 at first. */
 	struct {
 		u32 path_id;  /* 0: slot is free */
 		u32 fine_seq; /* the path's count of fine verdicts then */
 	} suspected[2];
-	u32 confirmed_id;  /* failed here although the path is fine */
-	u32 confirmed_seq; /* which fine_seq of that path had told before */
-	u32 sectors;
-	u32 depth;                /* of its path, with it; 0: not counted */
-	u64 sent_ns;              /* 0: its latency is not measured */
+	u32 confirmed_id;         /* failed here although the path is fine */
+	u32 confirmed_seq;        /* which fine_seq of that path had told before */
+	u32 review;               /* of the reservation that it waits or has waited for; 0: none */
 	enum mpath_status status; /* of the last failure */
 	u8 confirmed;
 	u8 moves;
 	u8 direction;
-	u8 epoch;   /* of its path, in which it was sent */
-	u32 review; /* of the reservation that it waits or has waited for; 0: none */
+	u8 epoch; /* of its path, in which it was sent */
 	bool nowait;
 	bool counted;  /* in the path's queue depth */
 	bool waiting;  /* for want of a path, and counted as such */
@@ -202,11 +203,23 @@ struct mpath_io_counts {
 	u64 latency[MPATH_DIRECTIONS][MPATH_LATENCY_BUCKETS];
 };
 
-/* Return: ios[@direction] of this CPU, this one included. Context: any. */
+/* Return: ios[@direction] of this CPU, this one included. Context: a read section. */
 u64 mpk_count_sent(struct mpk_percpu *counts, u32 epoch, enum mpath_direction direction,
 		   u32 sectors) MPATH_NOEXCEPT;
-/* Release: who sees it also sees that the I/O was counted when it was sent. Context: any. */
+/*
+ * Release: who sees it also sees that the I/O was counted when it was sent, and whatever was done
+ * before. Context: any.
+ */
 void mpk_count_back(struct mpk_percpu *counts, u32 epoch) MPATH_NOEXCEPT;
+/*
+ * mpk_counts_drain - sleep until nothing is in flight
+ * Looks again and again, with pauses of some milliseconds: who counts back wakes nobody, and has
+ * no barrier for it. Whoever counts I/O as sent must do so in a read section that the caller has
+ * waited for. Then the counts can only fall, and a sum over CPUs that are read one after the
+ * other is 0 only if everything is back.
+ * Context: process.
+ */
+void mpk_counts_drain(struct mpk_percpu *counts) MPATH_NOEXCEPT;
 void mpk_count_latency(struct mpk_percpu *counts, enum mpath_direction direction,
 		       u32 bucket) MPATH_NOEXCEPT;
 

@@ -127,17 +127,13 @@ static void life_detach_waits(struct kunit *test, struct mpath_kunit_path *path,
 	KUNIT_EXPECT_TRUE(test, mpath_kunit_join(thread));
 }
 
-/*
- * Two things see to that: the removal's own grace periods, and that of the percpu_ref when it
- * is killed. Without the former it is the hints that go wrong, see the next test.
- */
 static void removal_waits_for_who_has_just_chosen_the_path(struct kunit *test)
 {
 	struct mpath_kunit_lun *lun = mpath_kunit_lun(test, MPATH_SUBMIT_INTERPOSE, 2);
 	struct mpath_kunit_io *io = mpath_kunit_io(lun, REQ_OP_READ, 0, 8);
 	struct mpath_kunit_thread *submitter = mpath_kunit_prepare(lun, 1, life_submit, io);
-	/* Chosen, and not referenced yet. */
-	struct mpath_kunit_stall *stall = mpath_kunit_stall(test, submitter, "mpk_ref_get");
+	/* Chosen, and not counted yet. */
+	struct mpath_kunit_stall *stall = mpath_kunit_stall(test, submitter, "mpk_count_sent");
 
 	life_detach_waits(test, &lun->paths[0], submitter, stall);
 	KUNIT_EXPECT_EQ(test, mpath_kunit_wait(io), 0);
@@ -273,7 +269,7 @@ static void path_that_comes_back_is_not_missed(struct kunit *test, int timeout_m
 
 		io = mpath_kunit_io(lun, REQ_OP_READ, 8, 8);
 		submitter = mpath_kunit_prepare(lun, 1, life_submit, io);
-		stall = mpath_kunit_stall(test, submitter, "mpk_io_start");
+		stall = mpath_kunit_stall(test, submitter, "mpk_now_ms");
 		mpath_kunit_go(submitter);
 		KUNIT_ASSERT_TRUE(test, mpath_kunit_eventually(mpath_kunit_is_stalled(stall)));
 		mpath_kunit_free_probe(a);
@@ -440,7 +436,7 @@ static void path_is_added_whole_or_not_at_all(struct kunit *test)
 	struct mpath_kunit_lun *lun = mpath_kunit_lun(test, MPATH_SUBMIT_INTERPOSE, 1);
 	struct mpath_kunit_path *b = &lun->paths[1];
 
-	/* Of the path, its reference with what percpu_ref allocates, its work. */
+	/* Of the path, its reference with what percpu_ref allocates, its counts, its work. */
 	KUNIT_EXPECT_GE(test, life_starve(lun, life_attach, life_detach, b), 2);
 	/* The head is no worse for it. */
 	KUNIT_ASSERT_EQ(test, mpath_kunit_attach(b), 0);

@@ -2,9 +2,9 @@
 // mpath_device: one path of a head.
 //
 // Life: created and linked by mpath_head::add_path(), found by readers under a
-// ReadGuard, unlinked and freed by mpath_head::remove_path(). A reference (get/put)
-// keeps a path from being freed while a bio is on its way down it; unlike the read
-// section it may be held across sleeping.
+// ReadGuard, unlinked and freed by mpath_head::remove_path(). A reference (get/put), or
+// the count of the bios on their way down it, keeps a path from being freed; unlike the
+// read section both last across sleeping.
 //
 // Health: what I/O and probes have shown. Everything else that decides whether a path
 // can be used (the SCSI device's state, the asymmetric access state) is read where the
@@ -91,6 +91,7 @@ struct mpath_device final {
 	int numa_node() const noexcept { return numa_node_; }
 	u32 id() const noexcept { return id_; }
 
+	// For commands, which may take long; a bio that is counted as sent keeps the path by that.
 	void get() noexcept { mpk_ref_get(ref_.get()); }
 	void put() noexcept { mpk_ref_put(ref_.get()); }
 
@@ -122,7 +123,8 @@ struct mpath_device final {
 		return wait_[direction].take_trial();
 	}
 
-	// @io goes down this path; and has come back with @status. Context: any.
+	// @io is to go down this path, which stays until count_back(). Context: the read section in
+	// which the path was chosen.
 	void count_sent(mpath_io &io, bool measured) noexcept
 	{
 		io.epoch = epoch_.load_relaxed();
@@ -132,14 +134,16 @@ struct mpath_device final {
 
 		io.sent_ns = measured || sent % kMeasuredOf == 0 ? mpk_now_ns() : 0;
 	}
-	void count_back(const mpath_io &io, mpath_status status) noexcept
+	// @io has come back with @status. Context: any.
+	void note_end(const mpath_io &io, mpath_status status) noexcept
 	{
-		counts_.back(io.epoch);
 		if (status != MPATH_STS_OK) [[unlikely]]
 			rare_.failed(status);
 		else if (io.sent_ns) [[unlikely]]
 			measure(io);
 	}
+	// Nothing more is done to this path for the bio that was sent in @epoch. Context: any.
+	void count_back(u32 epoch) noexcept { counts_.back(epoch); }
 	// Once a tick: turns the epochs, and finds out whether I/O does not come back. False if
 	// there was no I/O since the last time. @head_sent: by all paths, ever. Context: the head's watch, in its read section.
 	bool look_after(u64 now_ms, u32 stall_timeout_ms, u64 head_sent) noexcept;
@@ -229,8 +233,12 @@ struct mpath_device final {
 	// No more I/O, no more probes: the first step of removal. Context: process.
 	void start_removing() noexcept;
 	void stop_probing() noexcept { mpk_work_cancel(probe_.get()); }
-	// Wait for the references. Context: process, after a grace period.
-	void drain() noexcept { mpk_ref_drain(ref_.get()); }
+	// Wait for commands and bios. Context: process, after a grace period.
+	void drain() noexcept
+	{
+		mpk_ref_drain(ref_.get());
+		counts_.drain();
+	}
 
 	void count_failover() noexcept { rare_.moved(); }
 	u64 failovers() const noexcept { return rare_.moves(); }

@@ -2,7 +2,9 @@
 // path_stats: what a path has done.
 //
 // I/O is counted by each CPU for itself: nothing that CPUs share is written for an I/O that
-// succeeds. Errors and probes are rare, and counted in one place.
+// succeeds. The count of what is in flight is also what keeps a path while it carries I/O: a
+// reference would be one more counter that goes up and down with it. Errors and probes are
+// rare, and counted in one place.
 #pragma once
 
 #include "port.h"
@@ -19,12 +21,14 @@ public:
 	// False without memory; then nothing else may be called.
 	explicit operator bool() const noexcept { return static_cast<bool>(percpu_); }
 
-	// How many I/Os of this direction this CPU has sent. Context: any.
+	// Return: how many I/Os of this direction this CPU has sent. Context: as mpk_count_sent().
 	u64 sent(u32 epoch, mpath_direction direction, u32 sectors) noexcept
 	{
 		return mpk_count_sent(percpu_.get(), epoch, direction, sectors);
 	}
 	void back(u32 epoch) noexcept { mpk_count_back(percpu_.get(), epoch); }
+	// Wait until all are back. Context: process; nobody sends any more.
+	void drain() noexcept { mpk_counts_drain(percpu_.get()); }
 
 	void took(mpath_direction direction, u64 ns) noexcept;
 

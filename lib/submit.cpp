@@ -77,65 +77,62 @@ mpath_device *mpath_head::next_path(mpath_tries &tries) noexcept
 void mpath_head::submit(bio *bio, mpath_bio_traits traits) noexcept
 {
 	const AnyPath any{static_cast<mpath_direction>(traits.direction)};
-	mpath_submit_mode mode = submit_mode();
 	mpath_device *path = nullptr;
 	bool failfast = false;
-
-	{
-		ReadGuard guard;
-
-		if (is_live())
-			path = choose(any, guard);
-		// The path cannot have been drained: remove_path() waits for this read section
-		// between marking the path and draining it.
-		if (path) {
-			path->get();
-			failfast = always_failfast_ || has_other(path, any, guard);
-		}
-	}
-
 	// The end of a bio that others were split from comes when the last of them ends,
 	// with the error of any: it cannot be told what happened to this part of it.
-	if (traits.chained)
-		mode = MPATH_SUBMIT_CLONE;
-
+	const mpath_submit_mode mode = traits.chained ? MPATH_SUBMIT_CLONE : submit_mode();
 	// Outside the read section: it may sleep for memory, and what it waits for must be
 	// able to complete.
 	mpath_io *io = mpk_io_start(pool_.get(), bio, mode, traits.nowait);
 
 	if (!io) [[unlikely]] {
-		if (path)
-			path->put();
 		mpk_bio_fail(bio, MPATH_STS_AGAIN);
 		return;
 	}
 	io->head = this;
+	io->path = nullptr;
 	io->nowait = traits.nowait;
 	io->direction = traits.direction;
 	io->sectors = traits.sectors;
+	{
+		ReadGuard guard;
+
+		if (is_live())
+			path = choose(any, guard);
+		if (path) {
+			failfast = always_failfast_ || has_other(path, any, guard);
+			take(io, path, guard);
+		}
+	}
 	if (path) [[likely]]
 		send(io, path, failfast);
 	else
 		wait_for_path(io);
 }
 
-// Takes over the caller's reference on @path. Where another path is left to this bio, the
-// error is wanted after one try; the last path has the transport's own retries, at once or, with
-// always_failfast, when nothing else has helped.
+// From here on the path, and with it the head, stays until the bio is back. It cannot have been
+// drained: remove_path() waits for this read section between marking the path and draining it.
+void mpath_head::take(mpath_io *io, mpath_device *path, const ReadGuard &) noexcept
+{
+	const mpath_iopolicy policy = iopolicy();
+
+	io->path = path;
+	io->counted = policy >= MPATH_IOPOLICY_QUEUE_DEPTH;
+	io->depth = io->counted ? path->count_active(1) : 0;
+	path->count_sent(*io, policy == MPATH_IOPOLICY_SERVICE_TIME);
+}
+
+// @path has been taken. Where another one is left to this bio, the error is wanted after one
+// try; the last path has the transport's own retries, at once or, with always_failfast, when
+// nothing else has helped.
 void mpath_head::send(mpath_io *io, mpath_device *path, bool failfast) noexcept
 {
 	if (no_path_since_ms_.load_relaxed()) [[unlikely]]
 		stop_clock();
 
-	io->path = path;
 	waits_no_more(io);
 	io->insisted |= !failfast;
-
-	const mpath_iopolicy policy = iopolicy();
-
-	io->counted = policy >= MPATH_IOPOLICY_QUEUE_DEPTH;
-	io->depth = io->counted ? path->count_active(1) : 0;
-	path->count_sent(*io, policy == MPATH_IOPOLICY_SERVICE_TIME);
 	watch_.mind();
 	mpk_io_send(io, path->disk(), failfast);
 }
@@ -143,16 +140,18 @@ void mpath_head::send(mpath_io *io, mpath_device *path, bool failfast) noexcept
 void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 {
 	mpath_device *path = io->path;
+	// The record is somebody else's before the path is given back.
+	const u32 epoch = io->epoch;
 
 	if (io->counted)
 		path->count_active(-1);
-	path->count_back(*io, status);
+	path->note_end(*io, status);
 
 	if (status == MPATH_STS_OK) [[likely]] {
 		if (io->moves) [[unlikely]]
 			accuse(io);
 		mpk_io_finish(io, MPATH_STS_OK);
-		path->put();
+		path->count_back(epoch);
 		return;
 	}
 
@@ -174,7 +173,7 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 		if (status == MPATH_STS_TARGET || status == MPATH_STS_NOTSUPP)
 			mpk_io_learn_limits(io, path->disk());
 		mpk_io_finish(io, status);
-		path->put();
+		path->count_back(epoch);
 		return;
 	}
 
@@ -203,8 +202,8 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 		mpk_work_arm(requeue_work_.get(), kPauseMs);
 	else
 		kick();
-	// Last: until here the reference keeps the path, and with it the head.
-	path->put();
+	// Last: until here the count keeps the path, and with it the head.
+	path->count_back(epoch);
 }
 
 // It works here: where it failed before, the path was to blame.
@@ -459,7 +458,7 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 			const bool has_path = !path && choose(AnyPath{}, guard);
 
 			if (path) {
-				path->get();
+				take(io, path, guard);
 			} else if (tried_all && io->insisted &&
 				   (io->confirmed >= kConfirmedIsEnough || has_path)) {
 				// Failed on paths that work, and none is left to try: it is the bio.

@@ -21,7 +21,7 @@ byte health[N];
 byte next[N];	   /* the list, which is not touched in what was unlinked */
 byte first;
 byte hint = NONE;  /* a cursor of round-robin's */
-byte ref[N];
+byte ref[N];	   /* of commands, and the count of bios */
 bool drained[N];   /* a reference taken now would not be waited for */
 bool gone[N];	   /* the path is freed */
 bool owner_gone[N];
@@ -132,7 +132,7 @@ inline put(it)
 
 inline send(from, path) /* == submit.cpp mpath_head::send( */
 {
-	atomic { touch_head(); touch(path); assert(!owner_gone[path]); on = path; } /* = io->path = path; */
+	atomic { touch_head(); touch(path); assert(!owner_gone[path]); on = path; }
 	move(from, FLIGHT) /* = mpk_io_send(io, path->disk(), failfast); */
 }
 
@@ -155,7 +155,7 @@ active proctype submit() /* == submit.cpp mpath_head::submit( */
 	fi;
 #else
 	if
-	:: path != NONE -> get(path) /* = path->get(); */
+	:: path != NONE -> get(path) /* = take(io, path, guard); */
 	:: else
 	fi;
 	read_unlock(SUBMITTER);
@@ -230,7 +230,7 @@ end:	do
 			move(FLIGHT, ENDED)
 #else
 			move(FLIGHT, ENDED); /* = mpk_io_finish(io, MPATH_STS_OK); */
-			put(p); /* = path->put(); */
+			put(p); /* = path->count_back(epoch); */
 #endif
 			break
 #ifdef FAILS
@@ -243,7 +243,7 @@ end:	do
 			atomic { touch_head(); move(FLIGHT, LIST); } /* = park(io); */
 			atomic { touch_head(); kick(REQUEUE); } /* = kick(); */
 #ifndef BROKEN_EARLY_PUT
-			put(p) /* = path->put(); */
+			put(p) /* = path->count_back(epoch); */
 #endif
 #endif
 		fi
@@ -292,7 +292,7 @@ end:	do
 			:: !live
 			fi;
 			if
-			:: path != NONE -> get(path) /* = path->get(); */
+			:: path != NONE -> get(path) /* = take(io, path, guard); */
 			:: else
 			fi;
 			if

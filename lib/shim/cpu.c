@@ -3,6 +3,7 @@
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/topology.h>
 
@@ -48,6 +49,30 @@ void mpk_count_back(struct mpk_percpu *percpu, u32 epoch)
 	/* For a store that is no atomic of its own; nothing but the compiler's on x86. */
 	smp_mb__before_atomic();
 	this_cpu_dec(mpk_counts(percpu)->in_flight[epoch]);
+}
+
+/* Acquire: pairs with mpk_count_back(). */
+static bool mpk_anything_in_flight(struct mpk_percpu *percpu)
+{
+	u64 sum = 0;
+	u32 epoch;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		for (epoch = 0; epoch < MPATH_EPOCHS; epoch++)
+			sum += smp_load_acquire(
+				&per_cpu_ptr(mpk_counts(percpu), cpu)->in_flight[epoch]);
+	return sum != 0;
+}
+
+void mpk_counts_drain(struct mpk_percpu *percpu)
+{
+	unsigned int ms = 1;
+
+	while (mpk_anything_in_flight(percpu)) {
+		msleep(ms);
+		ms = min(2 * ms, 32U);
+	}
 }
 
 void mpk_count_latency(struct mpk_percpu *percpu, enum mpath_direction direction, u32 bucket)

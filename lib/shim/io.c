@@ -67,7 +67,8 @@ static struct kmem_cache *mpk_record_cache;
 #define MPK_FREE_MAX 64
 
 struct mpk_free_records {
-	struct mpk_record *first;
+	struct mpk_record *at_hand; /* one that is taken and kept in a single instruction */
+	struct mpk_record *first;   /* the others, with interrupts off */
 	unsigned int nr;
 };
 
@@ -105,6 +106,8 @@ enum mpath_status mpath_status_of(blk_status_t status)
 {
 	enum mpath_status i;
 
+	if (likely(status == BLK_STS_OK))
+		return MPATH_STS_OK;
 	for (i = MPATH_STS_OK; i < MPATH_STS_MAX; i++)
 		if (mpk_to_blk[i] == status)
 			return i;
@@ -171,13 +174,15 @@ static void mpk_end_clone(struct bio *clone)
 	mpath_io_done(&record->io, status);
 }
 
-/* Completions free in any context: interrupts are off for a moment. */
+/* Completions free in any context. */
 static struct mpk_record *mpk_take_free_record(void)
 {
+	struct mpk_record *record = this_cpu_xchg(mpk_free_records.at_hand, NULL);
 	struct mpk_free_records *free;
-	struct mpk_record *record;
 	unsigned long flags;
 
+	if (likely(record))
+		return record;
 	local_irq_save(flags);
 	free = this_cpu_ptr(&mpk_free_records);
 	record = free->first;
@@ -195,6 +200,8 @@ static bool mpk_keep_free_record(struct mpk_record *record)
 	unsigned long flags;
 	bool room;
 
+	if (likely(!this_cpu_cmpxchg(mpk_free_records.at_hand, NULL, record)))
+		return true;
 	local_irq_save(flags);
 	free = this_cpu_ptr(&mpk_free_records);
 	room = free->nr < MPK_FREE_MAX;
@@ -240,7 +247,8 @@ struct mpath_io *mpk_io_start(struct mpk_io_pool *pool, struct bio *bio,
 	if (!record)
 		return NULL;
 
-	memset(&record->io, 0, sizeof(record->io));
+	/* No more than is taken for a few stores. */
+	memset_startat(&record->io, 0, suspected);
 	record->pool = pool;
 	record->bio = bio;
 	record->bdev = bio->bi_bdev;
@@ -394,6 +402,8 @@ void mpk_io_exit(void)
 	for_each_possible_cpu(cpu) {
 		struct mpk_free_records *free = per_cpu_ptr(&mpk_free_records, cpu);
 
+		if (free->at_hand)
+			kmem_cache_free(mpk_record_cache, free->at_hand);
 		while (free->first) {
 			struct mpk_record *record = free->first;
 

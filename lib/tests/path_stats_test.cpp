@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What a path says it has done: every I/O counted once, on whatever CPU it begins and ends.
 #include "path_stats.hpp"
+#include "util/guards.hpp"
 
 #include <cctype>
 
@@ -132,7 +133,11 @@ TEST_F(PathStats, never_show_less_than_nothing_in_flight)
 		if (cpu++ != 1)
 			return;
 		set_cpu(0);
-		counts.sent(0, MPATH_READ, 8);
+		{
+			mpath::ReadGuard guard;
+
+			counts.sent(0, MPATH_READ, 8);
+		}
 		set_cpu(1);
 		counts.back(0);
 	});

@@ -151,9 +151,14 @@ protected:
 
 		io.direction = direction;
 		set_fraction_ns(0);
-		path.device->count_sent(io, true);
+		{
+			mpath::ReadGuard guard;
+
+			path.device->count_sent(io, true);
+		}
 		set_fraction_ns(us * 1000);
-		path.device->count_back(io, MPATH_STS_OK);
+		path.device->note_end(io, MPATH_STS_OK);
+		path.device->count_back(io.epoch);
 	}
 	std::string chosen(mpath_direction direction = MPATH_READ)
 	{

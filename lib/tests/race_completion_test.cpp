@@ -12,7 +12,7 @@ namespace {
 class RaceCompletion : public Races {
 protected:
 	// A bio's path ends it with @status while the path, and then the head, are removed. The
-	// completion stands still as soon as it has given its reference back: whatever it does
+	// completion stands still as soon as it has given its path back: whatever it does
 	// after that, it does to things that are gone.
 	void complete_while_everything_goes(mpath_status status)
 	{
@@ -31,7 +31,7 @@ protected:
 		mpath_io *io = path->disk.in_flight.front();
 
 		path->disk.in_flight.clear();
-		after(Port::ref_put, [&] {
+		after(Port::count_back, [&] {
 			put.open();
 			gone.wait(2000);
 		});

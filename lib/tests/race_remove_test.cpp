@@ -39,7 +39,7 @@ TEST_F(RaceRemove, a_path_stays_while_a_submitter_that_chose_it_has_no_reference
 	Gate removed;
 	bool too_early = true;
 
-	before(Port::ref_get, [&] {
+	before(Port::count_sent, [&] {
 		chosen.open();
 		too_early = removed.wait(kWaitInVainMs);
 	});

@@ -126,17 +126,6 @@ TEST_F(Submit, answers_again_when_there_is_no_record_for_a_nowait_bio)
 	EXPECT_EQ(route(bio), "");
 }
 
-TEST_F(Submit, keeps_no_reference_on_the_path_when_there_is_no_record)
-{
-	auto &a = add("a");
-
-	fail_next_nowait_io_start();
-	submit(true);
-	at_blocked_drain([] { ADD_FAILURE() << "the reference is still held"; });
-	remove(a);
-	at_blocked_drain(nullptr);
-}
-
 TEST_F(Submit, counts_nothing_in_flight_when_there_is_no_record)
 {
 	config.iopolicy = MPATH_IOPOLICY_QUEUE_DEPTH;
@@ -167,23 +156,13 @@ TEST_F(Submit, waits_for_memory_outside_of_the_read_section)
 	EXPECT_TRUE(is_on(a, submit()));
 }
 
-TEST_F(Submit, keeps_its_path_while_it_waits_for_memory)
+TEST_F(Submit, holds_up_no_removal_while_it_waits_for_memory)
 {
 	auto &a = add("a");
-	Gate waiting;
-	std::thread remover;
+	auto &b = add("b");
 
-	before(Port::io_start, [&] {
-		at_blocked_drain([&] { waiting.open(); });
-		remover = std::thread([&] { remove(a); });
-		EXPECT_TRUE(waiting.wait());
-	});
-
-	auto &bio = submit();
-
-	EXPECT_TRUE(is_on(a, bio));
-	complete(bio, MPATH_STS_OK);
-	remover.join();
+	before(Port::io_start, [&] { on_another_cpu([&] { remove(a); }); });
+	EXPECT_TRUE(is_on(b, submit()));
 }
 
 // --- failfast ---------------------------------------------------------------------------

@@ -28,8 +28,8 @@ static unsigned long long run(int fd, int writes, void *buffer, int count)
 	for (int i = 0; i < count; i++) {
 		seed = seed * 1664525 + 1013904223;
 		off_t offset = (off_t)(seed >> 8) % (AREA / BLOCK) * BLOCK;
-		ssize_t done = writes ? pwrite(fd, buffer, BLOCK, offset) :
-					pread(fd, buffer, BLOCK, offset);
+		ssize_t done = writes ? pwrite(fd, buffer, BLOCK, offset)
+				      : pread(fd, buffer, BLOCK, offset);
 
 		if (done != BLOCK)
 			err(1, "I/O");

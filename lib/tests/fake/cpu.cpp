@@ -3,8 +3,10 @@
 #include "fake/internal.hpp"
 
 #include <map>
+#include <thread>
 
 using mpath::fake::Call;
+using mpath::fake::context;
 using mpath::fake::Port;
 
 namespace {
@@ -22,6 +24,7 @@ thread_local u32 cpu;
 struct mpk_percpu {
 	std::size_t size;
 	std::vector<std::vector<u64>> objects; // an empty one where the CPU is not possible
+	std::atomic<bool> drained{false};
 };
 
 namespace mpath::fake {
@@ -71,7 +74,7 @@ mpk_percpu *mpk_percpu_create(size_t size) noexcept
 	if (mpath::fake::allocation_fails())
 		return nullptr;
 
-	auto *percpu = new mpk_percpu{size, {}};
+	auto *percpu = new mpk_percpu{size, {}, false};
 
 	for (const bool there : possible)
 		percpu->objects.emplace_back(there ? (size + 7) / 8 : 0);
@@ -116,6 +119,11 @@ u64 mpk_count_sent(mpk_percpu *percpu, u32 epoch, mpath_direction direction, u32
 	Call call(Port::count_sent);
 	auto *counts = counts_of_this_cpu(percpu);
 
+	if (!context().read_depth)
+		mpath::fake::violation("I/O is counted as sent outside of a read section");
+	if (percpu->drained.load(std::memory_order_relaxed))
+		mpath::fake::violation("I/O is counted as sent after the drain began");
+
 	__atomic_fetch_add(&counts->in_flight[epoch], 1, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&counts->sectors[direction], sectors, __ATOMIC_RELAXED);
 	return __atomic_add_fetch(&counts->ios[direction], 1, __ATOMIC_RELAXED);
@@ -126,6 +134,32 @@ void mpk_count_back(mpk_percpu *percpu, u32 epoch) noexcept
 	Call call(Port::count_back);
 
 	__atomic_fetch_sub(&counts_of_this_cpu(percpu)->in_flight[epoch], 1, __ATOMIC_RELEASE);
+}
+
+void mpk_counts_drain(mpk_percpu *percpu) noexcept
+{
+	Call call(Port::counts_drain);
+	const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+
+	auto in_flight = [percpu] {
+		u64 sum = 0;
+
+		for (auto &object : percpu->objects)
+			for (std::size_t epoch = 0; !object.empty() && epoch < MPATH_EPOCHS;
+			     epoch++)
+				sum += __atomic_load_n(&object[epoch], __ATOMIC_ACQUIRE);
+		return sum;
+	};
+
+	mpath::fake::might_sleep("mpk_counts_drain");
+	percpu->drained.store(true, std::memory_order_relaxed);
+	if (in_flight())
+		mpath::fake::drain_is_blocked();
+	while (in_flight()) {
+		if (std::chrono::steady_clock::now() > deadline)
+			mpath::fake::die("deadlock: a path's I/O does not come back");
+		std::this_thread::yield();
+	}
 }
 
 void mpk_count_latency(mpk_percpu *percpu, mpath_direction direction, u32 bucket) noexcept

@@ -37,6 +37,8 @@ private:
 // True when this allocation is the one that is to fail.
 bool allocation_fails();
 void count_objects(long amount);
+// Calls the hook of at_blocked_drain().
+void drain_is_blocked();
 
 void reset_cpu();
 void reset_io();

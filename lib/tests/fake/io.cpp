@@ -16,7 +16,13 @@ struct Record : mpath_io {
 	mpath_submit_mode mode{};
 	Owner owner = Owner::core;
 
-	Record() : mpath_io{} {}
+	// What the shim leaves as it was is not 0.
+	Record() : mpath_io{}
+	{
+		next = this;
+		sent_ns = ~0ull;
+		depth = ~0u;
+	}
 };
 
 std::atomic<unsigned> in_use;

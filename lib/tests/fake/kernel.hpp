@@ -69,7 +69,7 @@ namespace mpath::fake {
 	X(ref_create) X(ref_destroy) X(ref_get) X(ref_put) X(ref_drain) \
 	X(work_create) X(work_destroy) X(work_kick) X(work_arm) X(work_cancel) \
 	X(alloc) X(free) X(percpu_create) X(percpu_destroy) X(percpu_this) X(percpu_of) \
-	X(count_sent) X(count_back) X(count_latency) X(nr_cpus) X(nr_nodes) X(this_node) X(node_distance) X(now_ms) X(now_ns) X(msleep) \
+	X(count_sent) X(count_back) X(counts_drain) X(count_latency) X(nr_cpus) X(nr_nodes) X(this_node) X(node_distance) X(now_ms) X(now_ns) X(msleep) \
 	X(trace_move) X(trace_park) X(trace_state) X(trace_probe) \
 	X(log) X(log_ratelimited)
 // clang-format on
@@ -124,7 +124,7 @@ void skip_ms(u64 ms);
 void set_fraction_ns(u64 ns);
 // An item that is due counts as already running when somebody cancels it: cancel waits for it.
 void due_work_runs_at_cancel(bool yes);
-// A drain with references left asks here for somebody to give them back.
+// A drain with references or bios left asks here for somebody to give them back.
 void at_blocked_drain(std::function<void()> hook);
 
 // From now on work is done by threads, several items at once; the clock runs @speed times as

@@ -40,6 +40,15 @@ void mpath::fake::at_blocked_drain(std::function<void()> hook)
 	blocked_drain = std::move(hook);
 }
 
+void mpath::fake::drain_is_blocked()
+{
+	auto hook = std::move(blocked_drain);
+
+	blocked_drain = nullptr;
+	if (hook)
+		hook();
+}
+
 mpk_ref *mpk_ref_create() noexcept
 {
 	Call call(Port::ref_create);
@@ -86,12 +95,8 @@ void mpk_ref_drain(mpk_ref *ref) noexcept
 	if (ref->killed.exchange(true))
 		mpath::fake::violation("drained twice");
 	ref->put();
-	if (ref->count.load(std::memory_order_acquire) && blocked_drain) {
-		auto hook = std::move(blocked_drain);
-
-		blocked_drain = nullptr;
-		hook();
-	}
+	if (ref->count.load(std::memory_order_acquire))
+		mpath::fake::drain_is_blocked();
 
 	std::unique_lock guard(drained_lock);
 
