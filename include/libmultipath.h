@@ -255,14 +255,6 @@ enum mpath_direction {
 	MPATH_DIRECTIONS,
 };
 
-/* What the core needs to know of a bio; passed in a register. */
-struct mpath_bio_traits {
-	u32 sectors; /* of data, 512 bytes each */
-	u8 direction;
-	bool nowait;  /* its submitter must not be made to wait (REQ_NOWAIT) */
-	bool chained; /* it waits for bios split off it: its end does not tell its own fate */
-};
-
 /* Kinds of errors with which a path's I/O ends. */
 enum mpath_error_class {
 	MPATH_ERROR_TRANSPORT, /* the way to the LUN */
@@ -596,14 +588,6 @@ int mpath_head_pr_adopt(struct mpath_head *head, u64 key) MPATH_NOEXCEPT;
 void mpath_head_read_pr(struct mpath_head *head, struct mpath_pr_state *state) MPATH_NOEXCEPT;
 /* Does this path hold the head's key, as far as the head knows? */
 bool mpath_device_is_registered(const struct mpath_device *device) MPATH_NOEXCEPT;
-
-/*
- * mpath_head_submit - the head's submit_bio, after the split to its limits
- * Context: process; the caller's queue reference keeps the head. Owns @bio from
- * here. Upstream: mpath_bdev_submit_bio().
- */
-void mpath_head_submit(struct mpath_head *head, struct bio *bio,
-		       struct mpath_bio_traits traits) MPATH_NOEXCEPT;
 
 MPATH_DECLS_END
 

@@ -26,6 +26,10 @@ struct mpath_io {
 	u64 sent_ns;               /* 0: its latency is not measured */
 	u32 sectors;
 	u32 depth; /* of its path, with it; 0: not counted */
+	/* Set by whoever sends it: */
+	bool failfast; /* the path gives errors back after one try */
+	bool clone;    /* a clone is to go down the path, not the bio */
+	bool plain;    /* its success is no news for the core: see mpath_io_done() */
 	/* From here on all 0 at first. */
 	struct {
 		u32 path_id;  /* 0: slot is free */
@@ -49,6 +53,29 @@ struct mpath_io {
 struct mpk_io_pool;
 
 /*
+ * What the shim reads of a head and of a path for every I/O: each begins with it. Written
+ * when they are made.
+ */
+struct mpath_head_front {
+	struct mpk_io_pool *pool;
+};
+
+struct mpath_device_front {
+	struct gendisk *disk;
+	struct mpk_percpu *counts; /* struct mpath_io_counts */
+};
+
+static inline const struct mpath_head_front *mpath_head_front_of(const struct mpath_head *head)
+{
+	return (const struct mpath_head_front *)head;
+}
+
+static inline const struct mpath_device_front *mpath_device_front_of(const struct mpath_device *path)
+{
+	return (const struct mpath_device_front *)path;
+}
+
+/*
  * A pool of records with a reserve of its own: a head always has the records to
  * make progress, whatever other heads hold parked.
  * Context: process. Return: NULL without memory.
@@ -57,20 +84,20 @@ struct mpk_io_pool *mpk_io_pool_create(void) MPATH_NOEXCEPT;
 void mpk_io_pool_destroy(struct mpk_io_pool *pool) MPATH_NOEXCEPT;
 
 /*
- * mpk_io_start - a record for @bio; starts the head's I/O accounting. The bio is
- * unchanged until it is sent.
- * Context: process; sleeps for memory unless @nowait. Return: NULL only if @nowait.
+ * mpath_head_route - the shim's question to the core: where does @io go, which is new?
+ * The shim has filled in what it knows of the bio, and the head.
+ * Context: process, in a read section.
+ * Return: true: down io->path, as io->failfast and io->clone say; the caller sends it, in or
+ * after the read section. false: the core has it, it waits or has ended.
  */
-struct mpath_io *mpk_io_start(struct mpk_io_pool *pool, struct bio *bio,
-			      enum mpath_submit_mode mode, bool nowait) MPATH_NOEXCEPT;
+bool mpath_head_route(struct mpath_head *head, struct mpath_io *io) MPATH_NOEXCEPT;
 
 /*
- * mpk_io_send - send the whole bio down to @disk; mpath_io_done() is called once,
- * in any context, perhaps before this returns.
- * @failfast: the path gives errors back after one try
+ * mpk_io_send - send the whole bio down io->path, once more; as the shim does with a new one by
+ * itself. mpath_io_done() is called once, in any context, perhaps before this returns.
  * Context: process.
  */
-void mpk_io_send(struct mpath_io *io, struct gendisk *disk, bool failfast) MPATH_NOEXCEPT;
+void mpk_io_send(struct mpath_io *io) MPATH_NOEXCEPT;
 
 /*
  * mpk_io_finish - give the bio back to its submitter with @status and free the
@@ -78,8 +105,8 @@ void mpk_io_send(struct mpath_io *io, struct gendisk *disk, bool failfast) MPATH
  */
 void mpk_io_finish(struct mpath_io *io, enum mpath_status status) MPATH_NOEXCEPT;
 
-/* mpk_io_is_plain - does it read, write or flush, as every disk can? Context: any. */
-bool mpk_io_is_plain(const struct mpath_io *io) MPATH_NOEXCEPT;
+/* mpk_io_is_ordinary - does it read, write or flush, as every disk can? Context: any. */
+bool mpk_io_is_ordinary(const struct mpath_io *io) MPATH_NOEXCEPT;
 
 /*
  * mpk_io_learn_limits - the LUN has refused this bio. Where the path's driver has
@@ -89,13 +116,13 @@ bool mpk_io_is_plain(const struct mpath_io *io) MPATH_NOEXCEPT;
  */
 void mpk_io_learn_limits(struct mpath_io *io, struct gendisk *path) MPATH_NOEXCEPT;
 
-/* mpk_bio_fail - end a bio that has no record. Context: any. */
-void mpk_bio_fail(struct bio *bio, enum mpath_status status) MPATH_NOEXCEPT;
-
 /* Run @fn with the block layer's plugging on, so that what it sends can merge. */
 void mpk_plugged(void (*fn)(void *arg), void *arg) MPATH_NOEXCEPT;
 
-/* The shim's call into the core: the path's bio has ended. Context: any. */
+/*
+ * The shim's call into the core: the path's bio has ended. Context: any. Left out for a plain one
+ * that has succeeded: the shim finishes it, and then counts it back.
+ */
 void mpath_io_done(struct mpath_io *io, enum mpath_status status) MPATH_NOEXCEPT;
 
 /* --- locks (shim/lock.c) ---------------------------------------------------- */

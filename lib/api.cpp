@@ -321,9 +321,9 @@ bool mpath_device_is_registered(const mpath_device *device) noexcept
 	return device->nexus.registered.load_relaxed();
 }
 
-void mpath_head_submit(mpath_head *head, bio *bio, mpath_bio_traits traits) noexcept
+bool mpath_head_route(mpath_head *head, mpath_io *io) noexcept
 {
-	head->submit(bio, traits);
+	return head->route(io);
 }
 
 void mpath_io_done(mpath_io *io, mpath_status status) noexcept

@@ -9,8 +9,8 @@ using mpath::MutexGuard;
 using mpath::ReadGuard;
 
 mpath_head::mpath_head(const mpath_head_config &config) noexcept
-	: iopolicy_(config.iopolicy), submit_mode_(config.submit_mode),
-	  always_failfast_(config.always_failfast), pool_(mpk_io_pool_create()),
+	: front_{mpk_io_pool_create()}, iopolicy_(config.iopolicy),
+	  submit_mode_(config.submit_mode), always_failfast_(config.always_failfast),
 	  requeue_lock_(mpk_spinlock_create(MPATH_LOCK_REQUEUE)),
 	  cursors_(mpk_percpu_create(sizeof(mpath::Atomic<mpath_device *>))),
 	  paths_lock_(mpk_mutex_create(MPATH_LOCK_PATHS)),
@@ -20,6 +20,7 @@ mpath_head::mpath_head(const mpath_head_config &config) noexcept
 {
 	cache_ = {cursors_.get(), by_node_, mpk_nr_nodes()};
 	mpath::copy_text(name_, config.name);
+	MPATH_ASSERT(static_cast<const void *>(mpath_head_front_of(this)) == &front_);
 }
 
 int mpath_head::create(const mpath_head_config &config, mpath_head **out) noexcept

@@ -53,19 +53,20 @@ constexpr u8 access_by(mpath_verdict verdict) noexcept
 } // namespace
 
 mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &config) noexcept
-	: usable_states_(config.usable_states),
+	: front{config.disk, mpk_percpu_create(sizeof(mpath_io_counts))},
+	  usable_states_(config.usable_states),
 	  host_waiting_states_(config.host_state ? config.host_waiting_states : 0),
 	  device_state_(config.device_state),
 	  // Never for a reader to tell whether there is one.
 	  host_state_(config.host_state ? config.host_state : config.device_state),
-	  access_(config.access_state, config.port), disk_(config.disk),
-	  numa_node_(config.numa_node), id_(id), head_(head),
-	  waiting_states_(config.waiting_states), error_count_(config.error_count),
+	  access_(config.access_state, config.port), numa_node_(config.numa_node), id_(id),
+	  head_(head), waiting_states_(config.waiting_states), error_count_(config.error_count),
 	  ref_(mpk_ref_create()), probe_(mpk_work_create(MPATH_WORK_PROBE, run_probe, this)),
 	  ops_(config.ops), owner_(config.owner)
 {
 	mpath::copy_text(name_, config.name);
 	facts = mpath::facts_of(config.geometry);
+	MPATH_ASSERT(static_cast<const void *>(mpath_device_front_of(this)) == &front);
 }
 
 mpath_device *mpath_device::create(mpath_head &head, u32 id,

@@ -87,7 +87,7 @@ struct mpath_device final {
 	Access access() const noexcept { return mpath::access_of(access_.state()); }
 	bool takes_io() const noexcept { return mpath::takes_io(access_.state()); }
 
-	gendisk *disk() const noexcept { return disk_; }
+	gendisk *disk() const noexcept { return front.disk; }
 	int numa_node() const noexcept { return numa_node_; }
 	u32 id() const noexcept { return id_; }
 
@@ -266,6 +266,9 @@ struct mpath_device final {
 		return health_.spent_ms(health, mpk_now_ms());
 	}
 
+	// At the beginning, for the shim.
+	const mpath_device_front front;
+
 	// Under the head's paths lock: what its disk said of itself last, and of which news of the
 	// head's its transport was told to look after.
 	mpath::Facts facts{};
@@ -350,18 +353,17 @@ private:
 	mpath_verdict ask() noexcept;
 	mpath_verdict ask_timed() noexcept;
 
-	// The first cache line is what choosing a path reads.
+	// What choosing a path reads.
 	mpath::HealthState health_;
 	const u32 usable_states_;
 	const u32 host_waiting_states_;
 	const u32 *const device_state_;
 	const u32 *const host_state_;
 	mpath::PathAccess access_;
-	gendisk *const disk_;
 	const int numa_node_;
 	const u32 id_;
 	mpath::Atomic<u32> epoch_{0};
-	mpath::IoCounts counts_;
+	mpath::IoCounts counts_{front.counts};
 	// Written for each I/O under queue-depth and service-time: on a line of its own.
 	alignas(64) mpath::Atomic<int> nr_active_{0};
 

@@ -17,7 +17,8 @@ mpath_error_class error_class(mpath_status status) noexcept;
 
 class IoCounts {
 public:
-	IoCounts() noexcept : percpu_(mpk_percpu_create(sizeof(mpath_io_counts))) {}
+	// Takes over @counts.
+	explicit IoCounts(mpk_percpu *counts) noexcept : percpu_(counts) {}
 	// False without memory; then nothing else may be called.
 	explicit operator bool() const noexcept { return static_cast<bool>(percpu_); }
 

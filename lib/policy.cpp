@@ -29,7 +29,7 @@ namespace {
 
 template <typename Filter>
 mpath_device *choose_usable(mpath_iopolicy iopolicy, const PathList &paths, const PathCache &cache,
-			    const Filter &filter, const ReadGuard &guard) noexcept
+			    Filter filter, const ReadGuard &guard) noexcept
 {
 	switch (iopolicy) {
 	case MPATH_IOPOLICY_NUMA:
@@ -46,8 +46,8 @@ mpath_device *choose_usable(mpath_iopolicy iopolicy, const PathList &paths, cons
 
 // No policy and no hints: nothing is to be left of it once a usable path is back.
 template <typename Filter>
-[[gnu::noinline, gnu::cold]] mpath_device *
-choose_reluctant(const PathList &paths, const Filter &filter, const ReadGuard &guard) noexcept
+[[gnu::noinline, gnu::cold]] mpath_device *choose_reluctant(const PathList &paths, Filter filter,
+							    const ReadGuard &guard) noexcept
 {
 	mpath_device *best = nullptr;
 	unsigned least = 0;
@@ -70,7 +70,7 @@ choose_reluctant(const PathList &paths, const Filter &filter, const ReadGuard &g
 
 template <typename Filter>
 mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const PathCache &cache,
-			  const Filter &filter, const ReadGuard &guard) noexcept
+			  Filter filter, const ReadGuard &guard) noexcept
 {
 	mpath_device *path = choose_usable(iopolicy, paths, cache, filter, guard);
 
@@ -79,11 +79,11 @@ mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const 
 	return choose_reluctant(paths, filter, guard);
 }
 
-template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathCache &,
-				   const AnyPath &, const ReadGuard &) noexcept;
-template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathCache &,
-				   const NotTried &, const ReadGuard &) noexcept;
-template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathCache &,
-				   const NotAmong &, const ReadGuard &) noexcept;
+template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathCache &, AnyPath,
+				   const ReadGuard &) noexcept;
+template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathCache &, NotTried,
+				   const ReadGuard &) noexcept;
+template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathCache &, NotAmong,
+				   const ReadGuard &) noexcept;
 
 } // namespace mpath

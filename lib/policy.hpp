@@ -80,6 +80,6 @@ concept PathPolicy = requires(const PathList &paths, const PathCache &cache, Any
 // The path for a bio, or nullptr. It stays valid as long as @guard.
 template <typename Filter>
 mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const PathCache &cache,
-			  const Filter &filter, const ReadGuard &guard) noexcept;
+			  Filter filter, const ReadGuard &guard) noexcept;
 
 } // namespace mpath

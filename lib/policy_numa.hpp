@@ -12,25 +12,33 @@ namespace mpath {
 
 struct Numa {
 	template <typename Filter>
-	static mpath_device *choose(const PathList &paths, const PathCache &cache,
-				    const Filter &filter, const ReadGuard &guard) noexcept
+	static mpath_device *choose(const PathList &paths, const PathCache &cache, Filter filter,
+				    const ReadGuard &guard) noexcept
 	{
-		const u32 node = mpk_this_node();
-		Atomic<mpath_device *> &cached = cache.by_node[node];
-		mpath_device *path = cached.load_acquire();
-
-		if (path && path->is_first_choice() && filter.accepts(*path)) [[likely]]
+		if (mpath_device *path = kept(cache, filter))
 			return path;
-		path = nearest(paths, static_cast<int>(node), filter, guard);
+
+		const u32 node = mpk_this_node();
+		mpath_device *path = nearest(paths, static_cast<int>(node), filter, guard);
+
 		// What a bio takes that shuns the paths it failed on is no choice for the node.
 		if (std::is_same_v<Filter, AnyPath> && path)
-			cached.store_release(path);
+			cache.by_node[node].store_release(path);
 		return path;
+	}
+
+	// The node's choice, if it is one still.
+	template <typename Filter>
+	static mpath_device *kept(const PathCache &cache, Filter filter) noexcept
+	{
+		mpath_device *path = cache.by_node[mpk_this_node()].load_acquire();
+
+		return path && path->is_first_choice() && filter.accepts(*path) ? path : nullptr;
 	}
 
 	// Also how round-robin starts: by distance when @node is not negative.
 	template <typename Filter>
-	static mpath_device *nearest(const PathList &paths, int node, const Filter &filter,
+	static mpath_device *nearest(const PathList &paths, int node, Filter filter,
 				     const ReadGuard &guard) noexcept
 	{
 		mpath_device *best = nullptr;

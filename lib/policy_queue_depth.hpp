@@ -11,7 +11,7 @@ namespace mpath {
 
 struct QueueDepth {
 	template <typename Filter>
-	static mpath_device *choose(const PathList &paths, const PathCache &, const Filter &filter,
+	static mpath_device *choose(const PathList &paths, const PathCache &, Filter filter,
 				    const ReadGuard &guard) noexcept
 	{
 		mpath_device *best = nullptr;

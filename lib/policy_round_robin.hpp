@@ -14,8 +14,8 @@ namespace mpath {
 
 struct RoundRobin {
 	template <typename Filter>
-	static mpath_device *choose(const PathList &paths, const PathCache &cache,
-				    const Filter &filter, const ReadGuard &guard) noexcept
+	static mpath_device *choose(const PathList &paths, const PathCache &cache, Filter filter,
+				    const ReadGuard &guard) noexcept
 	{
 		Atomic<mpath_device *> &cursor = cache.cursor();
 		mpath_device *last = cursor.load_acquire();
@@ -29,7 +29,7 @@ struct RoundRobin {
 
 private:
 	template <typename Filter>
-	static mpath_device *next(const PathList &paths, mpath_device &last, const Filter &filter,
+	static mpath_device *next(const PathList &paths, mpath_device &last, Filter filter,
 				  const ReadGuard &guard) noexcept
 	{
 		mpath_device *second_best = nullptr;
@@ -52,8 +52,7 @@ private:
 	}
 
 	template <typename Filter>
-	static bool take(mpath_device &path, mpath_device *&second_best,
-			 const Filter &filter) noexcept
+	static bool take(mpath_device &path, mpath_device *&second_best, Filter filter) noexcept
 	{
 		if (!path.can_carry_io() || !filter.accepts(path))
 			return false;

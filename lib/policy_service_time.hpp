@@ -12,7 +12,7 @@ namespace mpath {
 
 struct ServiceTime {
 	template <typename Filter>
-	static mpath_device *choose(const PathList &paths, const PathCache &, const Filter &filter,
+	static mpath_device *choose(const PathList &paths, const PathCache &, Filter filter,
 				    const ReadGuard &guard) noexcept
 	{
 		Rank best_rank = kNrRanks;
@@ -40,8 +40,8 @@ private:
 
 	// The least deep of those that are nearly the best; or one that is to be tried.
 	template <typename Filter>
-	static mpath_device *shallowest(const PathList &paths, const Filter &filter, Rank rank,
-					u64 least, const ReadGuard &guard) noexcept
+	static mpath_device *shallowest(const PathList &paths, Filter filter, Rank rank, u64 least,
+					const ReadGuard &guard) noexcept
 	{
 		const u64 enough = least + least / kNearly;
 		mpath_device *best = nullptr;

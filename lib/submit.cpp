@@ -2,6 +2,7 @@
 // The life of a bio: submitted, sent, done, moved, parked, given up.
 #include "classify.hpp"
 #include "head.hpp"
+#include "policy_numa.hpp"
 
 using mpath::AnyPath;
 using mpath::Blame;
@@ -35,14 +36,19 @@ constexpr u8 kConfirmedIsEnough = 2;
 } // namespace
 
 template <typename Filter>
-mpath_device *mpath_head::choose(const Filter &filter, const ReadGuard &guard) noexcept
+mpath_device *mpath_head::choose(Filter filter, const ReadGuard &guard) noexcept
 {
-	return mpath::choose_path(iopolicy(), paths_, cache_, filter, guard);
+	const mpath_iopolicy policy = iopolicy();
+
+	// The one that is asked most, without a call.
+	if (policy == MPATH_IOPOLICY_NUMA)
+		if (mpath_device *path = mpath::Numa::kept(cache_, filter)) [[likely]]
+			return path;
+	return mpath::choose_path(policy, paths_, cache_, filter, guard);
 }
 
 template <typename Filter>
-bool mpath_head::has_other(const mpath_device *path, const Filter &filter,
-			   const ReadGuard &guard) noexcept
+bool mpath_head::has_other(const mpath_device *path, Filter filter, const ReadGuard &guard) noexcept
 {
 	for (auto *other = paths_.first(guard); other; other = paths_.after(*other, guard))
 		if (other != path && other->can_carry_io_at_need() && filter.accepts(*other))
@@ -74,41 +80,22 @@ mpath_device *mpath_head::next_path(mpath_tries &tries) noexcept
 	return path;
 }
 
-void mpath_head::submit(bio *bio, mpath_bio_traits traits) noexcept
+bool mpath_head::route(mpath_io *io) noexcept
 {
-	const AnyPath any{static_cast<mpath_direction>(traits.direction)};
-	mpath_device *path = nullptr;
-	bool failfast = false;
-	// The end of a bio that others were split from comes when the last of them ends,
-	// with the error of any: it cannot be told what happened to this part of it.
-	const mpath_submit_mode mode = traits.chained ? MPATH_SUBMIT_CLONE : submit_mode();
-	// Outside the read section: it may sleep for memory, and what it waits for must be
-	// able to complete.
-	mpath_io *io = mpk_io_start(pool_.get(), bio, mode, traits.nowait);
+	const ReadGuard guard{ReadGuard::held};
 
-	if (!io) [[unlikely]] {
-		mpk_bio_fail(bio, MPATH_STS_AGAIN);
-		return;
-	}
-	io->head = this;
-	io->path = nullptr;
-	io->nowait = traits.nowait;
-	io->direction = traits.direction;
-	io->sectors = traits.sectors;
-	{
-		ReadGuard guard;
+	io->clone |= submit_mode() == MPATH_SUBMIT_CLONE;
 
-		if (is_live())
-			path = choose(any, guard);
-		if (path) {
-			failfast = always_failfast_ || has_other(path, any, guard);
-			take(io, path, guard);
-		}
-	}
-	if (path) [[likely]]
-		send(io, path, failfast);
-	else
+	const AnyPath any{static_cast<mpath_direction>(io->direction)};
+	mpath_device *path = is_live() ? choose(any, guard) : nullptr;
+
+	if (!path) [[unlikely]] {
 		wait_for_path(io);
+		return false;
+	}
+	prepare(io, always_failfast_ || has_other(path, any, guard));
+	take(io, path, guard);
+	return true;
 }
 
 // From here on the path, and with it the head, stays until the bio is back. It cannot have been
@@ -121,20 +108,20 @@ void mpath_head::take(mpath_io *io, mpath_device *path, const ReadGuard &) noexc
 	io->counted = policy >= MPATH_IOPOLICY_QUEUE_DEPTH;
 	io->depth = io->counted ? path->count_active(1) : 0;
 	path->count_sent(*io, policy == MPATH_IOPOLICY_SERVICE_TIME);
+	io->plain = !io->counted && !io->moves && !io->sent_ns;
+	watch_.mind();
 }
 
-// @path has been taken. Where another one is left to this bio, the error is wanted after one
-// try; the last path has the transport's own retries, at once or, with always_failfast, when
-// nothing else has helped.
-void mpath_head::send(mpath_io *io, mpath_device *path, bool failfast) noexcept
+// Where another path is left to this bio, the error is wanted after one try; the last path has
+// the transport's own retries, at once or, with always_failfast, when nothing else has helped.
+// The end of a bio that others were split from comes when the last of them ends, with the error
+// of any: it cannot be told what happened to this part of it, so a clone goes down.
+void mpath_head::prepare(mpath_io *io, bool failfast) noexcept
 {
 	if (no_path_since_ms_.load_relaxed()) [[unlikely]]
 		stop_clock();
-
-	waits_no_more(io);
+	io->failfast = failfast;
 	io->insisted |= !failfast;
-	watch_.mind();
-	mpk_io_send(io, path->disk(), failfast);
 }
 
 void mpath_head::done(mpath_io *io, mpath_status status) noexcept
@@ -165,7 +152,7 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 		fate = Fate::pause;
 	}
 	// No disk refuses to read and write: it is not there any more.
-	if (status == MPATH_STS_NOTSUPP && always_failfast_ && mpk_io_is_plain(io)) {
+	if (status == MPATH_STS_NOTSUPP && always_failfast_ && mpk_io_is_ordinary(io)) {
 		fate = Fate::move;
 		blame = Blame::suspect;
 	}
@@ -474,11 +461,12 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 		}
 	}
 
+	waits_no_more(io);
 	if (path) {
-		send(io, path, failfast);
+		prepare(io, failfast);
+		mpk_io_send(io);
 		return Outcome::gone;
 	}
-	waits_no_more(io);
 	if (verdict == MPATH_STS_IOERR && !io->confirmed)
 		fail(io, "no available path");
 	else

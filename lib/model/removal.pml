@@ -130,21 +130,22 @@ inline put(it)
 	atomic { touch(it); ref[it]--; }
 }
 
-inline send(from, path) /* == submit.cpp mpath_head::send( */
+inline send(from, path) /* == submit.cpp mpath_head::take( */
 {
-	atomic { touch_head(); touch(path); assert(!owner_gone[path]); on = path; }
-	move(from, FLIGHT) /* = mpk_io_send(io, path->disk(), failfast); */
+	atomic { touch_head(); touch(path); assert(!owner_gone[path]); on = path; } /* = io->path = path; */
+	move(from, FLIGHT)
 }
 
-active proctype submit() /* == submit.cpp mpath_head::submit( */
+/* One read section in the code, two here if there is no path: more can happen. */
+active proctype submit() /* == submit.cpp mpath_head::route( */
 {
 	byte path, last;
 	bool ok;
 
-	read_lock(SUBMITTER); /* = ReadGuard guard; */
+	read_lock(SUBMITTER); /* = ReadGuard guard{ReadGuard::held}; */
 	path = NONE;
 	if
-	:: live -> choose(path) /* = path = choose(any, guard); */
+	:: live -> choose(path) /* = is_live() ? choose(any, guard) */
 	:: !live
 	fi;
 #ifdef BROKEN_GET_OUTSIDE
@@ -161,7 +162,7 @@ active proctype submit() /* == submit.cpp mpath_head::submit( */
 	read_unlock(SUBMITTER);
 #endif
 	if
-	:: path != NONE -> send(CALLER, path) /* = send(io, path, failfast); */
+	:: path != NONE -> send(CALLER, path)
 	:: else ->
 		/* == submit.cpp mpath_head::wait_for_path( */
 		read_lock(SUBMITTER);
@@ -301,7 +302,7 @@ end:	do
 			fi;
 			read_unlock(WORKER);
 			if
-			:: path != NONE -> send(TODO, path) /* = send(io, path, failfast); */
+			:: path != NONE -> send(TODO, path) /* = mpk_io_send(io); */
 			:: path == NONE && parked -> move(TODO, LIST)
 			:: path == NONE && !parked -> move(TODO, ENDED) /* = mpk_io_finish(io, verdict); */
 			fi;
@@ -391,7 +392,7 @@ proctype remover(byte p)
 }
 #endif
 
-/* The disk is closed when its bios have ended; del_gendisk() waits for who is in submit(). */
+/* The disk is closed when its bios have ended; del_gendisk() waits for who is in route(). */
 proctype destroy() /* == head.cpp mpath_head::destroy( */
 {
 	removed == N && submitted && commanded && place == ENDED;

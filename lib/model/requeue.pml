@@ -127,13 +127,13 @@ inline may_wait(yes) /* == submit.cpp mpath_head::may_wait( */
 #endif
 }
 
-inline send(b, from, path) /* == submit.cpp mpath_head::send( */
+inline send(b, from, path) /* == submit.cpp mpath_head::prepare( */
 {
 #ifdef CLOCK
 	clock = false; /* = stop_clock(); */
 #endif
 	on[b] = path;
-	move(b, from, FLIGHT) /* = mpk_io_send(io, path->disk(), failfast); */
+	move(b, from, FLIGHT)
 }
 
 inline wait_for_path(b) /* == submit.cpp mpath_head::wait_for_path( */
@@ -168,21 +168,22 @@ inline wait_for_path(b) /* == submit.cpp mpath_head::wait_for_path( */
 	read_unlock(SUBMITTER(b))
 }
 
-proctype submit(byte b) /* == submit.cpp mpath_head::submit( */
+/* One read section in the code, two here: more can happen. */
+proctype submit(byte b) /* == submit.cpp mpath_head::route( */
 {
 	byte path, other;
 	bool yes;
 
 	path = PATHS;
-	read_lock(SUBMITTER(b)); /* = ReadGuard guard; */
+	read_lock(SUBMITTER(b)); /* = ReadGuard guard{ReadGuard::held}; */
 	if
-	:: live -> choose(path) /* = path = choose(any, guard); */
+	:: live -> choose(path) /* = is_live() ? choose(any, guard) */
 	:: !live
 	fi;
 	read_unlock(SUBMITTER(b));
 	if
-	:: path < PATHS -> send(b, CALLER, path) /* = send(io, path, failfast); */
-	:: else -> wait_for_path(b) /* = wait_for_path(io); */
+	:: path == PATHS -> wait_for_path(b) /* = wait_for_path(io); */
+	:: else -> send(b, CALLER, path) /* = prepare(io, has_other(path, any, guard)); */
 	fi
 }
 
@@ -301,7 +302,7 @@ inline resend(b) /* == submit.cpp mpath_head::resend( */
 	fi;
 	read_unlock(WORKER);
 	if
-	:: path < PATHS -> send(b, TODO, path) /* = send(io, path, failfast); */
+	:: path < PATHS -> send(b, TODO, path) /* = mpk_io_send(io); */
 	:: path == PATHS && yes -> move(b, TODO, WAITING)
 	:: path == PATHS && !yes -> move(b, TODO, ENDED) /* = mpk_io_finish(io, verdict); */
 	fi

@@ -7,6 +7,7 @@
 #include <linux/percpu.h>
 #include <linux/topology.h>
 
+#include "count.h"
 #include "port.h"
 
 struct mpk_percpu *mpk_percpu_create(size_t size)
@@ -29,11 +30,6 @@ void *mpk_percpu_of(struct mpk_percpu *percpu, u32 cpu)
 	return cpu_possible(cpu) ? per_cpu_ptr((__force void __percpu *)percpu, cpu) : NULL;
 }
 
-static struct mpath_io_counts __percpu *mpk_counts(struct mpk_percpu *percpu)
-{
-	return (__force struct mpath_io_counts __percpu *)percpu;
-}
-
 u64 mpk_count_sent(struct mpk_percpu *percpu, u32 epoch, enum mpath_direction direction,
 		   u32 sectors)
 {
@@ -46,9 +42,7 @@ u64 mpk_count_sent(struct mpk_percpu *percpu, u32 epoch, enum mpath_direction di
 
 void mpk_count_back(struct mpk_percpu *percpu, u32 epoch)
 {
-	/* For a store that is no atomic of its own; nothing but the compiler's on x86. */
-	smp_mb__before_atomic();
-	this_cpu_dec(mpk_counts(percpu)->in_flight[epoch]);
+	mpk_count_back_here(percpu, epoch);
 }
 
 /* Acquire: pairs with mpk_count_back(). */

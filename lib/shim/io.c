@@ -15,10 +15,12 @@
 #include <linux/blkdev.h>
 #include <linux/mempool.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <trace/events/block.h>
 
 #include "compat.h"
+#include "count.h"
 #include "mpath_disk.h"
 #include "port.h"
 #include "shim.h"
@@ -49,11 +51,10 @@ struct mpk_record {
 	struct block_device *bdev; /* the head's, or a partition of it */
 	unsigned long start;       /* jiffies, for the head's accounting */
 	bool accounted;
-	bool interposed;
 
 	union {
-		struct mpk_saved saved;
-		struct bio clone; /* between mpk_send_clone() and mpk_end_clone() */
+		struct mpk_saved saved; /* between mpk_point_bio() and mpk_end_interposed() */
+		struct bio clone;       /* between mpk_point_clone() and mpk_end_clone() */
 	};
 };
 
@@ -134,46 +135,6 @@ void mpk_io_pool_destroy(struct mpk_io_pool *pool)
 	kfree(pool);
 }
 
-static void mpk_end_interposed(struct bio *bio)
-{
-	struct mpk_record *record = bio->bi_private;
-	const struct mpk_saved *saved = &record->saved;
-	enum mpath_status status = mpath_status_of(bio->bi_status);
-	struct block_device *path = bio->bi_bdev;
-
-	bio->bi_status = BLK_STS_OK;
-	/* Still in the request that it was merged into. */
-	bio->bi_next = NULL;
-	bio->bi_bdev = record->bdev;
-	bio->bi_iter = saved->iter;
-	bio->bi_end_io = saved->end_io;
-	bio->bi_private = saved->private;
-	bio->bi_opf = saved->opf;
-	bio->bi_flags = saved->flags;
-	/* What a path has protected by itself it has taken off again. */
-	if (bio_integrity(bio))
-		bio_integrity(bio)->bip_iter = saved->integrity_iter;
-	/* Who polls for it asks the path that failed; the next one tells by itself. */
-	if (unlikely(status != MPATH_STS_OK)) {
-		bio->bi_opf &= ~REQ_POLLED;
-		WRITE_ONCE(bio->bi_cookie, BLK_QC_T_NONE);
-	}
-	/* A path that split the bio has counted this down to 0. */
-	atomic_set(&bio->__bi_remaining, saved->remaining);
-	trace_mpath_complete(&record->io, record->bdev, path, bio, status);
-	mpath_io_done(&record->io, status);
-}
-
-static void mpk_end_clone(struct bio *clone)
-{
-	struct mpk_record *record = clone->bi_private;
-	enum mpath_status status = mpath_status_of(clone->bi_status);
-
-	trace_mpath_complete(&record->io, record->bdev, clone->bi_bdev, record->bio, status);
-	bio_uninit(clone);
-	mpath_io_done(&record->io, status);
-}
-
 /* Completions free in any context. */
 static struct mpk_record *mpk_take_free_record(void)
 {
@@ -223,6 +184,79 @@ static void mpk_record_free(struct mpk_record *record)
 		mempool_free(record, records);
 }
 
+static void mpk_finish(struct mpk_record *record, enum mpath_status status)
+{
+	struct bio *bio = record->bio;
+
+	if (record->accounted)
+		bio_end_io_acct(bio, record->start);
+	if (unlikely(status != MPATH_STS_OK))
+		bio->bi_status = mpk_to_blk[status];
+	/* Before the bio ends: the submitter may wait for memory that this frees. */
+	mpk_record_free(record);
+	bio_endio(bio);
+}
+
+void mpk_io_finish(struct mpath_io *io, enum mpath_status status)
+{
+	mpk_finish(container_of(io, struct mpk_record, io), status);
+}
+
+/* Most of the time nobody but us wants to know. */
+static void mpk_done(struct mpk_record *record, enum mpath_status status)
+{
+	if (likely(status == MPATH_STS_OK && record->io.plain)) {
+		struct mpk_percpu *counts = mpath_device_front_of(record->io.path)->counts;
+		u32 epoch = record->io.epoch;
+
+		mpk_finish(record, status);
+		/* Last: until here it keeps the path, and that the head. */
+		mpk_count_back_here(counts, epoch);
+		return;
+	}
+	mpath_io_done(&record->io, status);
+}
+
+static void mpk_end_interposed(struct bio *bio)
+{
+	struct mpk_record *record = bio->bi_private;
+	const struct mpk_saved *saved = &record->saved;
+	enum mpath_status status = mpath_status_of(bio->bi_status);
+	struct block_device *path = bio->bi_bdev;
+
+	bio->bi_status = BLK_STS_OK;
+	/* Still in the request that it was merged into. */
+	bio->bi_next = NULL;
+	bio->bi_bdev = record->bdev;
+	bio->bi_iter = saved->iter;
+	bio->bi_end_io = saved->end_io;
+	bio->bi_private = saved->private;
+	bio->bi_opf = saved->opf;
+	bio->bi_flags = saved->flags;
+	/* What a path has protected by itself it has taken off again. */
+	if (bio_integrity(bio))
+		bio_integrity(bio)->bip_iter = saved->integrity_iter;
+	/* Who polls for it asks the path that failed; the next one tells by itself. */
+	if (unlikely(status != MPATH_STS_OK)) {
+		bio->bi_opf &= ~REQ_POLLED;
+		WRITE_ONCE(bio->bi_cookie, BLK_QC_T_NONE);
+	}
+	/* A path that split the bio has counted this down to 0. */
+	atomic_set(&bio->__bi_remaining, saved->remaining);
+	trace_mpath_complete(&record->io, record->bdev, path, bio, status);
+	mpk_done(record, status);
+}
+
+static void mpk_end_clone(struct bio *clone)
+{
+	struct mpk_record *record = clone->bi_private;
+	enum mpath_status status = mpath_status_of(clone->bi_status);
+
+	trace_mpath_complete(&record->io, record->bdev, clone->bi_bdev, record->bio, status);
+	bio_uninit(clone);
+	mpk_done(record, status);
+}
+
 static void mpk_save(struct mpk_record *record, struct bio *bio)
 {
 	struct mpk_saved *saved = &record->saved;
@@ -237,34 +271,44 @@ static void mpk_save(struct mpk_record *record, struct bio *bio)
 	saved->remaining = atomic_read(&bio->__bi_remaining);
 }
 
-struct mpath_io *mpk_io_start(struct mpk_io_pool *pool, struct bio *bio,
-			      enum mpath_submit_mode mode, bool nowait)
+static struct bio *mpk_point_bio(struct mpk_record *record, struct block_device *path)
 {
-	struct mpk_record *record = mpk_take_free_record();
+	struct bio *bio = record->bio;
 
-	if (!record)
-		record = mempool_alloc(&pool->records, nowait ? GFP_NOWAIT : GFP_NOIO);
-	if (!record)
-		return NULL;
-
-	/* No more than is taken for a few stores. */
-	memset_startat(&record->io, 0, suspected);
-	record->pool = pool;
-	record->bio = bio;
-	record->bdev = bio->bi_bdev;
-	record->interposed = mode == MPATH_SUBMIT_INTERPOSE;
-	if (record->interposed)
-		mpk_save(record, bio);
-	record->accounted = blk_queue_io_stat(bdev_get_queue(bio->bi_bdev));
-	if (record->accounted)
-		record->start = bio_start_io_acct(bio);
-	return &record->io;
+	mpk_save(record, bio);
+	bio_set_dev(bio, path);
+	bio->bi_end_io = mpk_end_interposed;
+	return bio;
 }
 
-static void mpk_send(struct mpk_record *record, struct bio *lower, bio_end_io_t *end_io,
-		     bool failfast)
+static struct bio *mpk_point_clone(struct mpk_record *record, struct block_device *path)
 {
-	lower->bi_end_io = end_io;
+	struct bio *clone = &record->clone;
+
+	/* With a device it would be charged to a cgroup twice: as new, and as a clone. */
+	if (bio_init_clone(NULL, clone, record->bio, GFP_NOIO)) {
+		bio_uninit(clone);
+		return NULL;
+	}
+	clone->bi_bdev = path;
+	/* Whoever polls has the original, which does not know where the clone is. */
+	clone->bi_opf &= ~REQ_POLLED;
+	bio_clone_blkg_association(clone, record->bio);
+	clone->bi_end_io = mpk_end_clone;
+	return clone;
+}
+
+/* Context: process; a clone may have to sleep. */
+static void mpk_send(struct mpk_record *record)
+{
+	struct block_device *path = mpath_device_front_of(record->io.path)->disk->part0;
+	struct bio *lower = likely(!record->io.clone) ? mpk_point_bio(record, path)
+						      : mpk_point_clone(record, path);
+
+	if (unlikely(!lower)) {
+		mpath_io_done(&record->io, MPATH_STS_RESOURCE);
+		return;
+	}
 	lower->bi_private = record;
 	/*
 	 * A path that is being detached has capacity 0 from some moment on, and the block
@@ -272,58 +316,83 @@ static void mpk_send(struct mpk_record *record, struct bio *lower, bio_end_io_t 
 	 * the head. After bio_set_dev(), which clears the flag.
 	 */
 	bio_set_flag(lower, BIO_REMAPPED);
-	if (failfast)
+	if (record->io.failfast)
 		lower->bi_opf |= REQ_FAILFAST_MASK;
 	trace_block_bio_remap(lower, disk_devt(record->bdev->bd_disk),
 			      record->bio->bi_iter.bi_sector);
-	trace_mpath_submit(&record->io, record->bdev, lower->bi_bdev, lower, failfast);
+	trace_mpath_submit(&record->io, record->bdev, lower->bi_bdev, lower, record->io.failfast);
 	submit_bio_noacct(lower);
 }
 
-static void mpk_send_clone(struct mpk_record *record, struct block_device *bdev, bool failfast)
+void mpk_io_send(struct mpath_io *io)
 {
-	struct bio *clone = &record->clone;
+	mpk_send(container_of(io, struct mpk_record, io));
+}
 
-	/* With a device it would be charged to a cgroup twice: as new, and as a clone. */
-	if (bio_init_clone(NULL, clone, record->bio, GFP_NOIO)) {
-		bio_uninit(clone);
-		mpath_io_done(&record->io, MPATH_STS_RESOURCE);
+static struct mpk_record *mpk_record_alloc(struct mpk_io_pool *pool, bool nowait)
+{
+	struct mpk_record *record = mpk_take_free_record();
+
+	if (unlikely(!record))
+		record = mempool_alloc(&pool->records, nowait ? GFP_NOWAIT : GFP_NOIO);
+	return record;
+}
+
+/* One segment of a page at most, where no boundary matters, is within every limit. */
+static bool mpk_may_need_split(const struct bio *bio)
+{
+	return bio->bi_vcnt != 1 || (bio_op(bio) != REQ_OP_READ && bio_op(bio) != REQ_OP_WRITE) ||
+	       bio->bi_io_vec->bv_offset + bio->bi_io_vec->bv_len > PAGE_SIZE ||
+	       bdev_get_queue(bio->bi_bdev)->limits.chunk_sectors;
+}
+
+void mpath_submit_bio(struct mpath_head *head, struct bio *bio)
+{
+	struct mpk_io_pool *pool = mpath_head_front_of(head)->pool;
+	struct mpk_record *record;
+	bool nowait, goes;
+
+	/*
+	 * To the head's limits and from the head's pool: a path, and with it its pool, may
+	 * go while the bio lives on.
+	 */
+	if (mpk_may_need_split(bio)) {
+		bio = bio_split_to_limits(bio);
+		if (!bio)
+			return;
+	}
+	nowait = bio->bi_opf & REQ_NOWAIT;
+	record = mpk_record_alloc(pool, nowait);
+	if (unlikely(!record)) {
+		bio->bi_status = BLK_STS_AGAIN;
+		bio_endio(bio);
 		return;
 	}
-	clone->bi_bdev = bdev;
-	/* Whoever polls has the original, which does not know where the clone is. */
-	clone->bi_opf &= ~REQ_POLLED;
-	bio_clone_blkg_association(clone, record->bio);
-	mpk_send(record, clone, mpk_end_clone, failfast);
-}
-
-void mpk_io_send(struct mpath_io *io, struct gendisk *disk, bool failfast)
-{
-	struct mpk_record *record = container_of(io, struct mpk_record, io);
-
-	if (record->interposed) {
-		bio_set_dev(record->bio, disk->part0);
-		mpk_send(record, record->bio, mpk_end_interposed, failfast);
-	} else {
-		mpk_send_clone(record, disk->part0, failfast);
-	}
-}
-
-void mpk_io_finish(struct mpath_io *io, enum mpath_status status)
-{
-	struct mpk_record *record = container_of(io, struct mpk_record, io);
-	struct bio *bio = record->bio;
-
+	record->pool = pool;
+	record->bio = bio;
+	record->bdev = bio->bi_bdev;
+	/* No more than is taken for a few stores. */
+	memset_startat(&record->io, 0, suspected);
+	record->io.head = head;
+	record->io.path = NULL;
+	record->io.sectors = bio_has_data(bio) ? bio_sectors(bio) : 0;
+	record->io.direction = op_is_write(bio_op(bio)) ? MPATH_WRITE : MPATH_READ;
+	record->io.nowait = nowait;
+	/* Others were split from it: its end does not tell its own fate. */
+	record->io.clone = bio_flagged(bio, BIO_CHAIN);
+	record->accounted = blk_queue_io_stat(bdev_get_queue(bio->bi_bdev));
 	if (record->accounted)
-		bio_end_io_acct(bio, record->start);
-	if (status != MPATH_STS_OK)
-		bio->bi_status = mpk_to_blk[status];
-	/* Before the bio ends: the submitter may wait for memory that this frees. */
-	mpk_record_free(record);
-	bio_endio(bio);
-}
+		record->start = bio_start_io_acct(bio);
 
-bool mpk_io_is_plain(const struct mpath_io *io)
+	rcu_read_lock();
+	goes = mpath_head_route(head, &record->io);
+	rcu_read_unlock();
+	if (likely(goes))
+		mpk_send(record);
+}
+EXPORT_SYMBOL_GPL(mpath_submit_bio);
+
+bool mpk_io_is_ordinary(const struct mpath_io *io)
 {
 	switch (bio_op(container_of(io, const struct mpk_record, io)->bio)) {
 	case REQ_OP_READ:
@@ -371,12 +440,6 @@ void mpk_trace_park(const struct mpath_io *io)
 	const struct mpk_record *record = container_of(io, const struct mpk_record, io);
 
 	trace_mpath_park(io, record->bdev, record->bio);
-}
-
-void mpk_bio_fail(struct bio *bio, enum mpath_status status)
-{
-	bio->bi_status = mpk_to_blk[status];
-	bio_endio(bio);
 }
 
 void mpk_plugged(void (*fn)(void *arg), void *arg)

@@ -55,7 +55,6 @@ EXPORT_SYMBOL_GPL(mpath_head_set_stall_timeout_ms);
 EXPORT_SYMBOL_GPL(mpath_head_parked_limit_kib);
 EXPORT_SYMBOL_GPL(mpath_head_set_parked_limit_kib);
 EXPORT_SYMBOL_GPL(mpath_device_read_latency);
-EXPORT_SYMBOL_GPL(mpath_head_submit);
 EXPORT_SYMBOL_GPL(mpath_head_pr_out);
 EXPORT_SYMBOL_GPL(mpath_head_pr_adopt);
 EXPORT_SYMBOL_GPL(mpath_head_read_pr);

@@ -89,7 +89,7 @@ TEST_F(AlwaysFailfast, believes_a_path_that_knows_no_discard)
 	add("b");
 	auto &bio = new_bio();
 
-	bio.plain = false;
+	bio.ordinary = false;
 	submit(bio);
 	complete(bio, MPATH_STS_NOTSUPP);
 	EXPECT_EQ(bio.ended, 1);

@@ -689,7 +689,7 @@ TEST_F(Kill, lets_a_bio_go_down_the_path_that_it_had_found)
 {
 	auto &a = add("a");
 
-	before(Port::io_start, [&] { on_another_cpu([&] { mpath_head_kill(head()); }); });
+	before(Port::io_send, [&] { on_another_cpu([&] { mpath_head_kill(head()); }); });
 	EXPECT_TRUE(is_on(a, submit()));
 }
 

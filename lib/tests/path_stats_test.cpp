@@ -125,7 +125,7 @@ TEST_F(PathStats, sum_up_what_all_cpus_have_counted)
 
 TEST_F(PathStats, never_show_less_than_nothing_in_flight)
 {
-	mpath::IoCounts counts;
+	mpath::IoCounts counts(mpk_percpu_create(sizeof(mpath_io_counts)));
 	int cpu = 0;
 
 	// The reader has passed the CPU that sends, and not the one on which it comes back.

@@ -11,10 +11,21 @@ namespace mpath {
 // reference can be taken, until the guard goes.
 class [[nodiscard]] ReadGuard {
 public:
+	enum Held { held };
+
 	ReadGuard() noexcept { mpk_read_lock(); }
-	~ReadGuard() { mpk_read_unlock(); }
+	// The caller's, which outlasts this.
+	explicit ReadGuard(Held) noexcept : ours_(false) {}
+	~ReadGuard()
+	{
+		if (ours_)
+			mpk_read_unlock();
+	}
 	ReadGuard(const ReadGuard &) = delete;
 	ReadGuard &operator=(const ReadGuard &) = delete;
+
+private:
+	const bool ours_ = true;
 };
 
 class [[nodiscard]] MutexGuard {

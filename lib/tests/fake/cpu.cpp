@@ -129,11 +129,16 @@ u64 mpk_count_sent(mpk_percpu *percpu, u32 epoch, mpath_direction direction, u32
 	return __atomic_add_fetch(&counts->ios[direction], 1, __ATOMIC_RELAXED);
 }
 
+void mpath::fake::count_back(mpk_percpu *counts, u32 epoch, Call::By by)
+{
+	Call call(Port::count_back, by);
+
+	__atomic_fetch_sub(&counts_of_this_cpu(counts)->in_flight[epoch], 1, __ATOMIC_RELEASE);
+}
+
 void mpk_count_back(mpk_percpu *percpu, u32 epoch) noexcept
 {
-	Call call(Port::count_back);
-
-	__atomic_fetch_sub(&counts_of_this_cpu(percpu)->in_flight[epoch], 1, __ATOMIC_RELEASE);
+	mpath::fake::count_back(percpu, epoch, Call::core);
 }
 
 void mpk_counts_drain(mpk_percpu *percpu) noexcept

@@ -22,10 +22,12 @@ struct Context {
 Context &context();
 void might_sleep(const char *what);
 
-// One call of the core into the kernel.
+// One call of the core into the kernel; or something that the shim does without being called.
 class Call {
 public:
-	explicit Call(Port port);
+	enum By { core, shim };
+
+	explicit Call(Port port, By by = core);
 	~Call();
 	Call(const Call &) = delete;
 	Call &operator=(const Call &) = delete;
@@ -33,6 +35,11 @@ public:
 private:
 	Port port_;
 };
+
+// What the core asks for, and the shim does by itself.
+void read_lock(Call::By by);
+void read_unlock(Call::By by);
+void count_back(mpk_percpu *counts, u32 epoch, Call::By by);
 
 // True when this allocation is the one that is to fail.
 bool allocation_fails();

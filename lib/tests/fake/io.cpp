@@ -43,6 +43,8 @@ void end(bio *bio, mpath_status status)
 		mpath::fake::violation("a bio ended twice");
 }
 
+void complete_plain(Record *record);
+
 } // namespace
 
 struct mpk_io_pool {
@@ -67,7 +69,10 @@ void complete(mpath_io *io, mpath_status status)
 		die("a record is completed that is not on its way");
 	record->owner = Owner::core;
 	context().completion_depth++;
-	mpath_io_done(io, status);
+	if (status == MPATH_STS_OK && io->plain)
+		complete_plain(record);
+	else
+		mpath_io_done(io, status);
 	context().completion_depth--;
 }
 
@@ -110,9 +115,11 @@ void mpk_io_pool_destroy(mpk_io_pool *pool) noexcept
 	delete pool;
 }
 
-mpath_io *mpk_io_start(mpk_io_pool *pool, bio *bio, mpath_submit_mode mode, bool nowait) noexcept
+namespace {
+
+Record *start(mpk_io_pool *pool, bio *bio, bool nowait)
 {
-	Call call(Port::io_start);
+	Call call(Port::io_start, Call::shim);
 
 	if (!nowait)
 		mpath::fake::might_sleep("mpk_io_start");
@@ -123,32 +130,33 @@ mpath_io *mpk_io_start(mpk_io_pool *pool, bio *bio, mpath_submit_mode mode, bool
 
 	record->pool = pool;
 	record->bio = bio;
-	record->mode = mode;
+	record->clone = bio->chained;
+	record->nowait = nowait;
+	record->direction = static_cast<u8>(bio->direction);
+	record->sectors = bio->sectors;
 	pool->records.fetch_add(1, std::memory_order_relaxed);
 	in_use.fetch_add(1, std::memory_order_relaxed);
 	return record;
 }
 
-void mpk_io_send(mpath_io *io, gendisk *disk, bool failfast) noexcept
+void send(Record *record)
 {
-	Call call(Port::io_send);
-	Record *record = record_of(io);
+	gendisk *disk = mpath_device_front_of(record->path)->disk;
 
 	mpath::fake::might_sleep("mpk_io_send");
 	if (record->owner != Owner::core)
 		mpath::fake::die("a record is sent that is on its way already");
 	record->owner = Owner::path;
-	record->bio->trips.push_back({disk, failfast, context().plug_depth > 0, record->mode});
+	record->bio->trips.push_back({disk, record->failfast, context().plug_depth > 0,
+				      record->clone ? MPATH_SUBMIT_CLONE : MPATH_SUBMIT_INTERPOSE});
 	if (disk->on_send)
-		disk->on_send(io);
+		disk->on_send(record);
 	else
-		disk->in_flight.push_back(io);
+		disk->in_flight.push_back(record);
 }
 
-void mpk_io_finish(mpath_io *io, mpath_status status) noexcept
+void finish(Record *record, mpath_status status)
 {
-	Call call(Port::io_finish);
-	Record *record = record_of(io);
 	bio *bio = record->bio;
 
 	if (record->owner != Owner::core)
@@ -160,11 +168,61 @@ void mpk_io_finish(mpath_io *io, mpath_status status) noexcept
 	end(bio, status);
 }
 
-bool mpk_io_is_plain(const mpath_io *io) noexcept
+// As the shim, which does not call the core for it.
+void complete_plain(Record *record)
 {
-	Call call(Port::io_is_plain);
+	mpk_percpu *counts = mpath_device_front_of(record->path)->counts;
+	const u32 epoch = record->epoch;
 
-	return record_of(const_cast<mpath_io *>(io))->bio->plain;
+	{
+		Call call(Port::io_finish, Call::shim);
+
+		finish(record, MPATH_STS_OK);
+	}
+	mpath::fake::count_back(counts, epoch, Call::shim);
+}
+
+} // namespace
+
+void mpath_head_submit(mpath_head *head, bio *bio, bool nowait)
+{
+	Record *record = start(mpath_head_front_of(head)->pool, bio, nowait);
+	bool goes;
+
+	if (!record) {
+		end(bio, MPATH_STS_AGAIN);
+		return;
+	}
+	record->head = head;
+	mpath::fake::read_lock(Call::shim);
+	goes = mpath_head_route(head, record);
+	mpath::fake::read_unlock(Call::shim);
+	if (goes) {
+		Call call(Port::io_send, Call::shim);
+
+		send(record);
+	}
+}
+
+void mpk_io_send(mpath_io *io) noexcept
+{
+	Call call(Port::io_send);
+
+	send(record_of(io));
+}
+
+void mpk_io_finish(mpath_io *io, mpath_status status) noexcept
+{
+	Call call(Port::io_finish);
+
+	finish(record_of(io), status);
+}
+
+bool mpk_io_is_ordinary(const mpath_io *io) noexcept
+{
+	Call call(Port::io_is_ordinary);
+
+	return record_of(const_cast<mpath_io *>(io))->bio->ordinary;
 }
 
 void mpk_io_learn_limits(mpath_io *io, gendisk *path) noexcept
@@ -174,13 +232,6 @@ void mpk_io_learn_limits(mpath_io *io, gendisk *path) noexcept
 	if (record_of(io)->owner != Owner::core)
 		mpath::fake::die("limits are learned from a bio that is on its way");
 	path->limits_learned.fetch_add(1, std::memory_order_relaxed);
-}
-
-void mpk_bio_fail(bio *bio, mpath_status status) noexcept
-{
-	Call call(Port::bio_fail);
-
-	end(bio, status);
 }
 
 void mpk_plugged(void (*fn)(void *arg), void *arg) noexcept

@@ -91,9 +91,10 @@ void on_another_cpu(const std::function<void()> &fn)
 		die("a read section, a completion or a lock is left behind");
 }
 
-Call::Call(Port port) : port_(port)
+Call::Call(Port port, By by) : port_(port)
 {
-	calls[index(port)].fetch_add(1, std::memory_order_relaxed);
+	if (by == core)
+		calls[index(port)].fetch_add(1, std::memory_order_relaxed);
 	hooks_before[index(port)].run();
 }
 

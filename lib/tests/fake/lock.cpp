@@ -160,9 +160,9 @@ void mpk_spin_unlock_irqrestore(mpk_spinlock *lock, unsigned long flags) noexcep
 	lock->unlock();
 }
 
-void mpk_read_lock() noexcept
+void mpath::fake::read_lock(Call::By by)
 {
-	Call call(Port::read_lock);
+	Call call(Port::read_lock, by);
 	Context &here = context();
 
 	if (here.read_depth++)
@@ -173,9 +173,9 @@ void mpk_read_lock() noexcept
 	slots[static_cast<std::size_t>(here.reader_slot)].since.exchange(epoch.load());
 }
 
-void mpk_read_unlock() noexcept
+void mpath::fake::read_unlock(Call::By by)
 {
-	Call call(Port::read_unlock);
+	Call call(Port::read_unlock, by);
 	Context &here = context();
 
 	if (!here.read_depth)
@@ -183,6 +183,16 @@ void mpk_read_unlock() noexcept
 	if (--here.read_depth == 0)
 		slots[static_cast<std::size_t>(here.reader_slot)].since.store(
 			0, std::memory_order_release);
+}
+
+void mpk_read_lock() noexcept
+{
+	mpath::fake::read_lock(Call::core);
+}
+
+void mpk_read_unlock() noexcept
+{
+	mpath::fake::read_unlock(Call::core);
 }
 
 void mpk_synchronize() noexcept
