@@ -26,11 +26,14 @@ struct mpath_io {
 	u64 sent_ns;               /* 0: its latency is not measured */
 	u32 sectors;
 	u32 depth; /* of its path, with it; 0: not counted */
-	/* Set by whoever sends it: */
+	u8 direction;
+	u8 epoch; /* of its path, in which it was sent */
+	bool nowait;
+	bool counted;  /* in the path's queue depth */
 	bool failfast; /* the path gives errors back after one try */
 	bool clone;    /* a clone is to go down the path, not the bio */
 	bool plain;    /* its success is no news for the core: see mpath_io_done() */
-	/* From here on all 0 at first. */
+	/* From here on all 0 at first; no more than is cleared with a few stores. */
 	struct {
 		u32 path_id;  /* 0: slot is free */
 		u32 fine_seq; /* the path's count of fine verdicts then */
@@ -41,10 +44,6 @@ struct mpath_io {
 	enum mpath_status status; /* of the last failure */
 	u8 confirmed;
 	u8 moves;
-	u8 direction;
-	u8 epoch; /* of its path, in which it was sent */
-	bool nowait;
-	bool counted;  /* in the path's queue depth */
 	bool waiting;  /* for want of a path, and counted as such */
 	bool insisted; /* was sent without failfast after it had failed */
 	bool patient;  /* is to be */
@@ -70,7 +69,8 @@ static inline const struct mpath_head_front *mpath_head_front_of(const struct mp
 	return (const struct mpath_head_front *)head;
 }
 
-static inline const struct mpath_device_front *mpath_device_front_of(const struct mpath_device *path)
+static inline const struct mpath_device_front *
+mpath_device_front_of(const struct mpath_device *path)
 {
 	return (const struct mpath_device_front *)path;
 }

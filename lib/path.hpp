@@ -69,7 +69,16 @@ struct mpath_device final {
 	}
 	mpath::Rank rank() const noexcept { return access_.rank(); }
 	// As far as the hint goes, no path that can carry I/O has a better rank.
-	bool is_first_choice() noexcept { return can_carry_io() && access_.ranks_first(); }
+	bool is_first_choice() noexcept
+	{
+		if (health() != Health::usable || host_waits())
+			return false;
+		if (!device_state_in(usable_states_)) [[unlikely]] {
+			withdraw();
+			return false;
+		}
+		return access_.is_first();
+	}
 	// A probe is due whose verdict decides what becomes of the path.
 	bool verdict_due() const noexcept
 	{

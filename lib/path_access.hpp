@@ -33,16 +33,25 @@ public:
 	Rank rank() const noexcept { return rank_of(state()); }
 	// Has no other path of the head that takes I/O a better rank? As of the last review: a rank
 	// that is wrong by then costs a walk over all paths, or a choice that is not the best.
-	bool ranks_first() const noexcept { return rank() <= first_rank_.load_relaxed(); }
+	// And takes it itself.
+	bool is_first() const noexcept
+	{
+		const u8 state = this->state();
+
+		return first_states_.load_relaxed() >> (state >> 7 << 4 | (state & kAccessMask)) &
+		       1;
+	}
 
 	// ------------------------------------------------------------------------------------
 
 	// Return: has it changed?
 	bool set_first_rank(Rank rank) noexcept
 	{
-		if (first_rank_.load_relaxed() == rank)
+		const u32 states = states_of(rank);
+
+		if (first_states_.load_relaxed() == states)
 			return false;
-		first_rank_.store_relaxed(static_cast<u8>(rank));
+		first_states_.store_relaxed(states);
 		return true;
 	}
 
@@ -83,7 +92,24 @@ public:
 private:
 	Atomic<const u8 *> source_;
 	u8 own_ = 0; // optimized until somebody says otherwise
-	Atomic<u8> first_rank_{static_cast<u8>(kRankOptimized)};
+	// Bit 0 to 15: the state of this number takes I/O, and no other path has a better rank; bit 16
+	// to 31: so it is with PREFERRED.
+	static constexpr u32 states_of(Rank rank) noexcept
+	{
+		u32 states = 0;
+
+		for (u32 state = 0; state < 16; state++) {
+			if (!takes_io(static_cast<u8>(state)))
+				continue;
+			if (rank_of(static_cast<u8>(state)) <= rank)
+				states |= 1u << state;
+			if (rank_of(static_cast<u8>(state | kPreferred)) <= rank)
+				states |= 1u << 16 << state;
+		}
+		return states;
+	}
+
+	Atomic<u32> first_states_{states_of(kRankOptimized)};
 	Atomic<int> group_;
 	Atomic<int> relative_port_;
 	Atomic<u8> tpgs_;

@@ -38,13 +38,7 @@ constexpr u8 kConfirmedIsEnough = 2;
 template <typename Filter>
 mpath_device *mpath_head::choose(Filter filter, const ReadGuard &guard) noexcept
 {
-	const mpath_iopolicy policy = iopolicy();
-
-	// The one that is asked most, without a call.
-	if (policy == MPATH_IOPOLICY_NUMA)
-		if (mpath_device *path = mpath::Numa::kept(cache_, filter)) [[likely]]
-			return path;
-	return mpath::choose_path(policy, paths_, cache_, filter, guard);
+	return mpath::choose_path(iopolicy(), paths_, cache_, filter, guard);
 }
 
 template <typename Filter>
@@ -80,27 +74,10 @@ mpath_device *mpath_head::next_path(mpath_tries &tries) noexcept
 	return path;
 }
 
-bool mpath_head::route(mpath_io *io) noexcept
-{
-	const ReadGuard guard{ReadGuard::held};
-
-	io->clone |= submit_mode() == MPATH_SUBMIT_CLONE;
-
-	const AnyPath any{static_cast<mpath_direction>(io->direction)};
-	mpath_device *path = is_live() ? choose(any, guard) : nullptr;
-
-	if (!path) [[unlikely]] {
-		wait_for_path(io);
-		return false;
-	}
-	prepare(io, always_failfast_ || has_other(path, any, guard));
-	take(io, path, guard);
-	return true;
-}
-
 // From here on the path, and with it the head, stays until the bio is back. It cannot have been
 // drained: remove_path() waits for this read section between marking the path and draining it.
-void mpath_head::take(mpath_io *io, mpath_device *path, const ReadGuard &) noexcept
+[[gnu::always_inline]] inline void mpath_head::take(mpath_io *io, mpath_device *path,
+						    const ReadGuard &) noexcept
 {
 	const mpath_iopolicy policy = iopolicy();
 
@@ -116,12 +93,37 @@ void mpath_head::take(mpath_io *io, mpath_device *path, const ReadGuard &) noexc
 // the transport's own retries, at once or, with always_failfast, when nothing else has helped.
 // The end of a bio that others were split from comes when the last of them ends, with the error
 // of any: it cannot be told what happened to this part of it, so a clone goes down.
-void mpath_head::prepare(mpath_io *io, bool failfast) noexcept
+[[gnu::always_inline]] inline void mpath_head::prepare(mpath_io *io, bool failfast) noexcept
 {
 	if (no_path_since_ms_.load_relaxed()) [[unlikely]]
 		stop_clock();
 	io->failfast = failfast;
 	io->insisted |= !failfast;
+}
+
+bool mpath_head::route(mpath_io *io) noexcept
+{
+	const ReadGuard guard{ReadGuard::held};
+
+	io->clone |= submit_mode() == MPATH_SUBMIT_CLONE;
+
+	const AnyPath any{static_cast<mpath_direction>(io->direction)};
+	mpath_device *path = nullptr;
+
+	if (is_live()) [[likely]] {
+		// What costs least, without a call.
+		if (iopolicy() == MPATH_IOPOLICY_NUMA)
+			path = mpath::Numa::kept(cache_, any);
+		if (!path)
+			path = choose(any, guard);
+	}
+	if (!path) [[unlikely]] {
+		wait_for_path(io);
+		return false;
+	}
+	prepare(io, always_failfast_ || has_other(path, any, guard));
+	take(io, path, guard);
+	return true;
 }
 
 void mpath_head::done(mpath_io *io, mpath_status status) noexcept

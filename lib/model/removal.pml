@@ -145,7 +145,7 @@ active proctype submit() /* == submit.cpp mpath_head::route( */
 	read_lock(SUBMITTER); /* = ReadGuard guard{ReadGuard::held}; */
 	path = NONE;
 	if
-	:: live -> choose(path) /* = is_live() ? choose(any, guard) */
+	:: live -> choose(path) /* = path = choose(any, guard); */
 	:: !live
 	fi;
 #ifdef BROKEN_GET_OUTSIDE

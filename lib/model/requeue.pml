@@ -177,7 +177,7 @@ proctype submit(byte b) /* == submit.cpp mpath_head::route( */
 	path = PATHS;
 	read_lock(SUBMITTER(b)); /* = ReadGuard guard{ReadGuard::held}; */
 	if
-	:: live -> choose(path) /* = is_live() ? choose(any, guard) */
+	:: live -> choose(path) /* = path = choose(any, guard); */
 	:: !live
 	fi;
 	read_unlock(SUBMITTER(b));

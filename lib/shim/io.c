@@ -271,44 +271,59 @@ static void mpk_save(struct mpk_record *record, struct bio *bio)
 	saved->remaining = atomic_read(&bio->__bi_remaining);
 }
 
-static struct bio *mpk_point_bio(struct mpk_record *record, struct block_device *path)
+/*
+ * bio_set_dev(): its cgroup's part of the head becomes that of the path. A bio that has been down a
+ * path belongs to none any more. In a read section, which saves a second one.
+ */
+static void mpk_set_dev(struct bio *bio, struct block_device *path)
+{
+#ifdef CONFIG_BLK_CGROUP
+	if (likely(bio->bi_blkg)) {
+		bio_clear_flag(bio, BIO_BPS_THROTTLED);
+		bio->bi_bdev = path;
+		bio_clone_blkg_association(bio, bio);
+		return;
+	}
+#endif
+	bio_set_dev(bio, path);
+}
+
+static struct block_device *mpk_path_of(const struct mpk_record *record)
+{
+	return mpath_device_front_of(record->io.path)->disk->part0;
+}
+
+/* Context: a read section. */
+static void mpk_point_bio(struct mpk_record *record)
 {
 	struct bio *bio = record->bio;
 
 	mpk_save(record, bio);
-	bio_set_dev(bio, path);
+	mpk_set_dev(bio, mpk_path_of(record));
 	bio->bi_end_io = mpk_end_interposed;
-	return bio;
 }
 
-static struct bio *mpk_point_clone(struct mpk_record *record, struct block_device *path)
+/* Context: process; may have to sleep. */
+static bool mpk_point_clone(struct mpk_record *record)
 {
 	struct bio *clone = &record->clone;
 
 	/* With a device it would be charged to a cgroup twice: as new, and as a clone. */
 	if (bio_init_clone(NULL, clone, record->bio, GFP_NOIO)) {
 		bio_uninit(clone);
-		return NULL;
+		return false;
 	}
-	clone->bi_bdev = path;
+	clone->bi_bdev = mpk_path_of(record);
 	/* Whoever polls has the original, which does not know where the clone is. */
 	clone->bi_opf &= ~REQ_POLLED;
 	bio_clone_blkg_association(clone, record->bio);
 	clone->bi_end_io = mpk_end_clone;
-	return clone;
+	return true;
 }
 
-/* Context: process; a clone may have to sleep. */
-static void mpk_send(struct mpk_record *record)
+/* It has been pointed at its path. Context: process. */
+static void mpk_submit(struct mpk_record *record, struct bio *lower)
 {
-	struct block_device *path = mpath_device_front_of(record->io.path)->disk->part0;
-	struct bio *lower = likely(!record->io.clone) ? mpk_point_bio(record, path)
-						      : mpk_point_clone(record, path);
-
-	if (unlikely(!lower)) {
-		mpath_io_done(&record->io, MPATH_STS_RESOURCE);
-		return;
-	}
 	lower->bi_private = record;
 	/*
 	 * A path that is being detached has capacity 0 from some moment on, and the block
@@ -324,9 +339,26 @@ static void mpk_send(struct mpk_record *record)
 	submit_bio_noacct(lower);
 }
 
+static void mpk_send_clone(struct mpk_record *record)
+{
+	if (mpk_point_clone(record))
+		mpk_submit(record, &record->clone);
+	else
+		mpath_io_done(&record->io, MPATH_STS_RESOURCE);
+}
+
 void mpk_io_send(struct mpath_io *io)
 {
-	mpk_send(container_of(io, struct mpk_record, io));
+	struct mpk_record *record = container_of(io, struct mpk_record, io);
+
+	if (io->clone) {
+		mpk_send_clone(record);
+		return;
+	}
+	rcu_read_lock();
+	mpk_point_bio(record);
+	rcu_read_unlock();
+	mpk_submit(record, record->bio);
 }
 
 static struct mpk_record *mpk_record_alloc(struct mpk_io_pool *pool, bool nowait)
@@ -371,7 +403,6 @@ void mpath_submit_bio(struct mpath_head *head, struct bio *bio)
 	record->pool = pool;
 	record->bio = bio;
 	record->bdev = bio->bi_bdev;
-	/* No more than is taken for a few stores. */
 	memset_startat(&record->io, 0, suspected);
 	record->io.head = head;
 	record->io.path = NULL;
@@ -386,9 +417,15 @@ void mpath_submit_bio(struct mpath_head *head, struct bio *bio)
 
 	rcu_read_lock();
 	goes = mpath_head_route(head, &record->io);
+	if (goes && !record->io.clone)
+		mpk_point_bio(record);
 	rcu_read_unlock();
-	if (likely(goes))
-		mpk_send(record);
+	if (unlikely(!goes))
+		return;
+	if (record->io.clone)
+		mpk_send_clone(record);
+	else
+		mpk_submit(record, bio);
 }
 EXPORT_SYMBOL_GPL(mpath_submit_bio);
 
