@@ -53,6 +53,12 @@ static inline struct gendisk *mpath_compat_alloc_disk(int node)
 #endif
 }
 
+/* Since 6.3 the I/O statistics of a disk count an I/O when it ends, before when it began. */
+static inline bool mpath_compat_counts_io_at_its_end(void)
+{
+	return MPATH_HAVE_BDEV_END_IO_ACCT_TAKES_SECTORS;
+}
+
 /*
  * Exclusive open, to find out whether anybody uses a disk. 6.7 to 6.9 moved from a
  * block_device that knows its mode to a file.

@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 #include <trace/events/block.h>
 
+#include "account.h"
 #include "compat.h"
 #include "count.h"
 #include "mpath_disk.h"
@@ -189,7 +190,7 @@ static void mpk_finish(struct mpk_record *record, enum mpath_status status)
 	struct bio *bio = record->bio;
 
 	if (record->accounted)
-		bio_end_io_acct(bio, record->start);
+		mpk_account_end(bio, record->start);
 	if (unlikely(status != MPATH_STS_OK))
 		bio->bi_status = mpk_to_blk[status];
 	/* Before the bio ends: the submitter may wait for memory that this frees. */
@@ -413,7 +414,7 @@ void mpath_submit_bio(struct mpath_head *head, struct bio *bio)
 	record->io.clone = bio_flagged(bio, BIO_CHAIN);
 	record->accounted = blk_queue_io_stat(bdev_get_queue(bio->bi_bdev));
 	if (record->accounted)
-		record->start = bio_start_io_acct(bio);
+		record->start = mpk_account_start(bio);
 
 	rcu_read_lock();
 	goes = mpath_head_route(head, &record->io);
