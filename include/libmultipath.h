@@ -176,6 +176,8 @@ struct mpath_port_config {
  *
  * @target_port tells the (host, target port) that the path goes through from all others: when
  * one such path dies, those with the same value are asked. 0: not known.
+ * @port_congests: it is there that I/O queues up, whatever the LUN: for queue-depth and
+ * service-time the depth of a path is that of its target port, over all heads.
  */
 struct mpath_device_config {
 	const char *name;
@@ -189,6 +191,7 @@ struct mpath_device_config {
 	const u8 *access_state;
 	const u32 *error_count;
 	u64 target_port;
+	bool port_congests;
 	struct mpath_geometry geometry;
 	const struct mpath_device_ops *ops;
 	void *owner;

@@ -43,6 +43,14 @@ const char *mpath_nvme_membership(const struct mpath_nvme_traits *traits,
 				  const struct mpath_nvme_choice *choice,
 				  bool *silent) MPATH_NOEXCEPT;
 
+/*
+ * mpath_nvme_name - what tells the namespace from all others
+ * Its @wwid; or, where the driver has made that up of serial number and model, the NQN of its
+ * subsystem and its NSID in it, "nqn....:1".
+ * @name: at least MPATH_WWID_LEN bytes
+ */
+void mpath_nvme_name(const char *wwid, const char *subsystem, u32 nsid, char *name) MPATH_NOEXCEPT;
+
 /* What paths to one namespace must agree on beside the facts of mpath_geometry. */
 struct mpath_nvme_namespace {
 	char subsystem[MPATH_NQN_LEN];

@@ -50,6 +50,27 @@ const char *mpath_nvme_membership(const mpath_nvme_traits *traits, const mpath_n
 	return find_fault(*traits);
 }
 
+void mpath_nvme_name(const char *wwid, const char *subsystem, u32 nsid, char *name) noexcept
+{
+	char digits[10];
+	int nr = 0;
+	int len = 0;
+
+	for (const char *p = is_made_up(wwid) ? subsystem : wwid; *p && len < MPATH_WWID_LEN - 12;
+	     p++)
+		name[len++] = *p;
+	if (is_made_up(wwid)) {
+		name[len++] = ':';
+		do {
+			digits[nr++] = static_cast<char>('0' + nsid % 10);
+			nsid /= 10;
+		} while (nsid);
+		while (nr)
+			name[len++] = digits[--nr];
+	}
+	name[len] = '\0';
+}
+
 const char *mpath_nvme_contradiction(const mpath_nvme_namespace *head,
 				     const mpath_nvme_namespace *path) noexcept
 {

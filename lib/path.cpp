@@ -84,6 +84,8 @@ mpath_device *mpath_device::create(mpath_head &head, u32 id,
 		destroy(device);
 		return nullptr;
 	}
+	if (config.target_port && config.port_congests)
+		device->active_ = &device->port_member.port->nr_active;
 	return device;
 }
 

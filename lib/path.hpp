@@ -104,11 +104,11 @@ struct mpath_device final {
 	void get() noexcept { mpk_ref_get(ref_.get()); }
 	void put() noexcept { mpk_ref_put(ref_.get()); }
 
-	int nr_active() const noexcept { return nr_active_.load_relaxed(); }
+	int nr_active() const noexcept { return active_->load_relaxed(); }
 	// Return: how many there are now.
 	u32 count_active(int amount) noexcept
 	{
-		return static_cast<u32>(nr_active_.fetch_add_relaxed(amount) + amount);
+		return static_cast<u32>(active_->fetch_add_relaxed(amount) + amount);
 	}
 
 	// Is there hope that it answers a command? Whether it is barred makes no difference.
@@ -373,6 +373,8 @@ private:
 	const u32 id_;
 	mpath::Atomic<u32> epoch_{0};
 	mpath::IoCounts counts_{front.counts};
+	// Its own, or that of its target port, which lives longer than a reference on the path.
+	mpath::Atomic<int> *active_ = &nr_active_;
 	// Written for each I/O under queue-depth and service-time: on a line of its own.
 	alignas(64) mpath::Atomic<int> nr_active_{0};
 

@@ -76,29 +76,30 @@ const char *nvme_mpath_consider(struct gendisk *disk, char *wwid)
 {
 	struct device *ctrl = nvme_mpath_ctrl_of(disk);
 	char transport[NVME_MPATH_WORD_LEN] = "", subsystem[MPATH_NQN_LEN] = "";
+	char printed[MPATH_WWID_LEN] = "";
 	struct mpath_nvme_traits traits = {
 		.native = nvme_mpath_is_native(disk),
 		.zoned = bdev_is_zoned(disk->part0),
 		.has_medium = get_capacity(disk),
 		.transport = transport,
-		.wwid = wwid,
+		.wwid = printed,
 		.subsystem = subsystem,
 	};
 	const char *reason;
 	bool silent;
 
-	wwid[0] = '\0';
 	if (traits.native) {
 		pr_info_once(
 			"native NVMe multipath is on: nothing is taken (nvme_core.multipath=N is needed)\n");
 	} else {
-		mpath_glue_ask_attr(disk_to_dev(disk), "wwid", wwid, MPATH_WWID_LEN);
+		mpath_glue_ask_attr(disk_to_dev(disk), "wwid", printed, sizeof(printed));
 		mpath_glue_ask_attr(ctrl, "subsysnqn", subsystem, sizeof(subsystem));
 		mpath_glue_ask_attr(ctrl, "transport", transport, sizeof(transport));
 	}
 	reason = mpath_nvme_membership(&traits, &nvme_mpath_choice, &silent);
 	if (reason && !silent)
 		pr_info("%s: left alone: %s\n", disk->disk_name, reason);
+	mpath_nvme_name(printed, subsystem, nvme_mpath_ask_number(disk_to_dev(disk), "nsid"), wwid);
 	return reason;
 }
 

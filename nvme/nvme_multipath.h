@@ -18,7 +18,9 @@
 /* One namespace. */
 struct nvme_mpath_head {
 	struct mpath_glue_head glue;
-	struct mpath_nvme_namespace ns; /* as its first path has it; constant from then on */
+	/* As its first path has it; constant from then on. */
+	struct mpath_nvme_namespace ns;
+	char wwid[MPATH_WWID_LEN]; /* as the driver prints it */
 };
 
 /* Of struct mpath_device_config: whether the disk is there. */

@@ -164,6 +164,8 @@ static int nvme_mpath_add_core(struct mpath_glue_head *head, struct nvme_mpath_p
 		.usable_states = BIT(NVME_MPATH_SERVES),
 		/* One controller is one way to the subsystem: by its number, which begins with 0. */
 		.target_port = MINOR(path->ctrl->devt) + 1,
+		/* Its queues serve all of its namespaces. */
+		.port_congests = true,
 		.ops = &nvme_mpath_device_ops,
 		.owner = path,
 		.port = { .group = -1, .relative = -1 },
@@ -184,10 +186,12 @@ static int nvme_mpath_compare(struct nvme_mpath_head *head, struct gendisk *disk
 	if (!ns)
 		return -ENOMEM;
 	nvme_mpath_identify(disk, ns);
-	if (!head->glue.next_path_index)
+	if (!head->glue.next_path_index) {
 		head->ns = *ns;
-	else
+		mpath_glue_ask_attr(disk_to_dev(disk), "wwid", head->wwid, sizeof(head->wwid));
+	} else {
 		difference = mpath_nvme_contradiction(&head->ns, ns);
+	}
 	if (difference) {
 		pr_err("%s: path %s refused: %s (%s, namespace %u)\n", head->glue.disk->disk_name,
 		       disk->disk_name, difference, ns->subsystem, ns->nsid);

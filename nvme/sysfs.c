@@ -18,7 +18,9 @@ const struct attribute_group *nvme_mpath_device_groups[] = {
 /* What the standard rules of udev make links of, as they do for the driver's own disks. */
 static ssize_t wwid_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%s\n", mpath_glue_head_of(dev_to_disk(dev))->wwid);
+	struct mpath_glue_head *head = mpath_glue_head_of(dev_to_disk(dev));
+
+	return sysfs_emit(buf, "%s\n", to_nvme_mpath_head(head)->wwid);
 }
 static DEVICE_ATTR_RO(wwid);
 

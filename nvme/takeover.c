@@ -6,9 +6,13 @@
  * instead: nobody else can mount or hold it, its partitions are gone, and udev's rules (by its
  * mpath_verdict) make no links to it any more. It can still be opened; what its driver shows of
  * it in sysfs depends on its operations, which are therefore left as they are.
+ *
+ * And back: a disk that came later, and was hidden, is shown.
  */
+#include <linux/delay.h>
 #include <linux/slab.h>
 
+#include "compat_show.h"
 #include "nvme_multipath.h"
 
 struct nvme_mpath_takeover {
@@ -131,7 +135,65 @@ void nvme_mpath_unclaim(struct gendisk *disk, mpath_compat_claim *claim)
 	mpath_compat_unclaim_disk(claim);
 }
 
+/* How long the driver may take to add a disk that discovery has seen. */
+#define NVME_MPATH_ADDED_MS 5000
+#define NVME_MPATH_ADDED_PAUSE_MS 10
+
+static bool nvme_mpath_wait_until_added(struct gendisk *disk)
+{
+	unsigned int waited;
+
+	for (waited = 0; waited < NVME_MPATH_ADDED_MS; waited += NVME_MPATH_ADDED_PAUSE_MS) {
+		if (test_bit(GD_ADDED, &disk->state))
+			return true;
+		msleep(NVME_MPATH_ADDED_PAUSE_MS);
+	}
+	return false;
+}
+
+/*
+ * The driver sets the capacity to 0 before it deletes a disk, which then waits for the
+ * open_mutex: what is shown here, it finds shown.
+ */
+static int nvme_mpath_show_locked(struct gendisk *disk)
+{
+	int ret;
+
+	lockdep_assert_held(&disk->open_mutex);
+	if (!get_capacity(disk) || test_bit(GD_DEAD, &disk->state))
+		return -ENODEV;
+	ret = mpath_compat_show_disk(disk);
+	if (!ret)
+		bdev_disk_changed(disk, false);
+	return ret;
+}
+
+/* A hidden disk that is no path any more. */
+static void nvme_mpath_show(struct gendisk *disk)
+{
+	int ret = -ETIMEDOUT;
+
+	if (nvme_mpath_wait_until_added(disk)) {
+		mutex_lock(&disk->open_mutex);
+		ret = nvme_mpath_show_locked(disk);
+		mutex_unlock(&disk->open_mutex);
+	}
+	if (ret && ret != -ENODEV)
+		pr_err("%s: cannot be shown again (%d): connect its controller anew\n",
+		       disk->disk_name, ret);
+	if (ret)
+		return;
+	mpath_glue_verdict_change(disk, "given back");
+	/* Its partitions have not been told of either. */
+	dev_set_uevent_suppress(disk_to_dev(disk), 0);
+	disk_uevent(disk, KOBJ_ADD);
+}
+
 void nvme_mpath_give_back(struct device *member)
 {
+	struct gendisk *disk = dev_to_disk(member);
+
 	mpath_glue_remove_path(&nvme_mpath, member);
+	if (disk->flags & GENHD_FL_HIDDEN)
+		nvme_mpath_show(disk);
 }

@@ -64,6 +64,7 @@ EXPORT_SYMBOL_GPL(mpath_scsi_pr_type);
 EXPORT_SYMBOL_GPL(mpath_scsi_pr_status);
 EXPORT_SYMBOL_GPL(mpath_nvme_membership);
 EXPORT_SYMBOL_GPL(mpath_nvme_contradiction);
+EXPORT_SYMBOL_GPL(mpath_nvme_name);
 EXPORT_SYMBOL_GPL(mpath_nvme_ana_parse);
 EXPORT_SYMBOL_GPL(mpath_nvme_ana_name);
 EXPORT_SYMBOL_GPL(mpath_nvme_ana_access);

@@ -93,6 +93,7 @@ mpath_device_config Path::config()
 		has_access_state ? &access_state : nullptr,
 		&error_count,
 		target_port,
+		port_congests,
 		geometry,
 		on_report ? &kAluaOps : &kOps,
 		this,

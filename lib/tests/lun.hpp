@@ -49,6 +49,7 @@ struct Path {
 	bool has_access_state = true;
 	u32 error_count = 0;
 	u64 target_port = 0;
+	bool port_congests = false;
 	int numa_node = -1;
 	mpath_geometry geometry = sample_geometry();
 

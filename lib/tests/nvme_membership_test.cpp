@@ -125,6 +125,29 @@ TEST(NvmeMembership, takes_nothing_without_a_size)
 	EXPECT_FALSE(ask(traits).silent);
 }
 
+TEST(NvmeName, is_the_id_or_the_subsystem_and_the_number_in_it)
+{
+	char name[MPATH_WWID_LEN];
+
+	mpath_nvme_name(kUuid, kSubsystem, 7, name);
+	EXPECT_STREQ(name, kUuid);
+	mpath_nvme_name(kMadeUp, kSubsystem, 0xffffffff, name);
+	EXPECT_EQ(name, std::string(kSubsystem) + ":4294967295");
+	mpath_nvme_name(kMadeUp, kSubsystem, 10, name);
+	EXPECT_EQ(name, std::string(kSubsystem) + ":10");
+}
+
+TEST(NvmeName, fits_with_the_longest_name_of_a_subsystem)
+{
+	const std::string longest(MPATH_NQN_LEN - 1, 'n');
+	char name[MPATH_WWID_LEN];
+
+	mpath_nvme_name(kMadeUp, longest.c_str(), 0xffffffff, name);
+	EXPECT_EQ(name, longest + ":4294967295");
+	mpath_nvme_name(std::string(300, 'x').c_str(), kSubsystem, 1, name);
+	EXPECT_LT(strlen(name), sizeof(name));
+}
+
 TEST(NvmeNamespace, is_one_where_all_is_equal)
 {
 	EXPECT_EQ(contradiction(a_namespace()), nullptr);

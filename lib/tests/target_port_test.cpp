@@ -199,6 +199,44 @@ TEST_F(TargetPort, is_used_in_doubt_where_nothing_better_is_left)
 	complete_and_settle(bio, MPATH_STS_OK);
 }
 
+TEST_F(TargetPort, has_one_depth_where_it_congests)
+{
+	for (const u64 port : {kPort, kPort, kPort + 1}) {
+		auto &path = new_path("p" + std::to_string(paths.size()));
+
+		path.target_port = port;
+		path.port_congests = true;
+		add(path);
+	}
+	mpath_head_set_iopolicy(head(), MPATH_IOPOLICY_QUEUE_DEPTH);
+
+	auto &first = submit();
+	auto &second = submit();
+
+	EXPECT_NE(where(first), where(second));
+	EXPECT_TRUE(is_on(paths[2], first) || is_on(paths[2], second));
+	EXPECT_EQ(mpath_device_queue_depth(paths[0].device), 1);
+	EXPECT_EQ(mpath_device_queue_depth(paths[1].device), 1);
+	EXPECT_EQ(mpath_device_queue_depth(paths[2].device), 1);
+	complete_and_settle(first, MPATH_STS_OK);
+	complete_and_settle(second, MPATH_STS_OK);
+	for (const auto &path : paths)
+		EXPECT_EQ(mpath_device_queue_depth(path.device), 0);
+}
+
+TEST_F(TargetPort, counts_for_each_path_where_it_does_not_congest)
+{
+	add_behind(kPort, 2);
+	mpath_head_set_iopolicy(head(), MPATH_IOPOLICY_QUEUE_DEPTH);
+
+	auto &first = submit();
+	auto &second = submit();
+
+	EXPECT_NE(where(first), where(second));
+	complete_and_settle(first, MPATH_STS_OK);
+	complete_and_settle(second, MPATH_STS_OK);
+}
+
 TEST_F(TargetPort, leaves_everybody_in_doubt_who_has_not_answered_when_it_spreads)
 {
 	add_behind(kPort, 40);
