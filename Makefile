@@ -15,7 +15,7 @@ modules:
 help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile
 
-#: make [modules]      build libmultipath.ko and scsi_multipath.ko
+#: make [modules]      build libmultipath.ko, scsi_multipath.ko and nvme_multipath.ko
 #:      KVER=6.12        for these installed headers ("all": for every kernel); default:
 #:                       the running kernel's, else the newest
 #:      KDIR=dir         for a kernel build tree; STAGE=name keeps two of one release apart
