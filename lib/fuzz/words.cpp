@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What people write into attributes and parameters.
 #include "fuzz.hpp"
+#include "mpath_nvme.h"
 #include "mpath_scsi.h"
 
 namespace {
@@ -28,11 +29,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const int policy = mpath_iopolicy_parse(text.get());
 	const int mode = mpath_submit_mode_parse(text.get());
 	const int on = mpath_switch_parse(text.get());
+	const int ana = mpath_nvme_ana_parse(text.get());
 
 	if (policy >= 0)
 		must_be(text.get(), mpath_iopolicy_name(static_cast<mpath_iopolicy>(policy)));
 	if (mode >= 0)
 		must_be(text.get(), mpath_submit_mode_name(static_cast<mpath_submit_mode>(mode)));
+	if (ana >= 0)
+		must_be(text.get(), mpath_nvme_ana_name(static_cast<mpath_nvme_ana>(ana)));
 	must(on < 0 || on == !!strchr("Yy1", text[0]));
 	must(on < 0 || !text[1] || (text[1] == '\n' && !text[2]));
 	return 0;

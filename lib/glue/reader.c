@@ -73,7 +73,10 @@ struct mpath_glue_reader *mpath_glue_reader_create(struct gendisk *disk)
 }
 EXPORT_SYMBOL_GPL(mpath_glue_reader_create);
 
-/* Context: any. Frees, where the path is gone: so not from an interrupt. */
+/*
+ * Context: any. The reference may be the reader's last, where the path has gone meanwhile; the
+ * disk's it is not, whose driver waits for its queue to be empty before it drops its own.
+ */
 static void mpath_glue_read_done(struct mpath_glue_reader *reader)
 {
 	/* Whoever waits looks at nothing before he is told; who has given up, never. */
