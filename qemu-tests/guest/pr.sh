@@ -24,10 +24,21 @@ pr_out_on() { # DEVICE OPTION...
 	shift
 	sg_persist --no-inquiry --out "$@" "$dev"
 }
-# What the LUN says, whoever asks. KEY: how many nexuses have it?
-pr_keys() { sg_persist --no-inquiry --in --read-keys "${PR_DEV:-/dev/$HEAD}" | grep -cE "^ *$1\$" || true; }
+# What the LUN says, whoever asks. What has been done through one path it tells the others by unit
+# attentions, one for each question.
+pr_in() { # QUESTION
+	local _
+	for _ in 1 2 3 4; do
+		sg_persist --no-inquiry --in "$1" "${PR_DEV:-/dev/$HEAD}" 2>"$WORK/pr_in" && return
+		grep -q 'Unit Attention' "$WORK/pr_in" || break
+	done
+	cat "$WORK/pr_in" >&2
+	return 1
+}
+# KEY: how many nexuses have it?
+pr_keys() { pr_in --read-keys | grep -cE "^ *$1\$" || true; }
 pr_keys_are() { [[ $(pr_keys "$1") == "$2" ]]; }
-pr_reservation() { sg_persist --no-inquiry --in --read-reservation "${PR_DEV:-/dev/$HEAD}"; }
+pr_reservation() { pr_in --read-reservation; }
 pr_reserved_by() { [[ $(pr_reservation) == *"Key=$1"[[:space:]]* ]]; }
 pr_free() { [[ $(pr_reservation) == *"there is NO reservation"* ]]; }
 
