@@ -12,7 +12,7 @@
 #                   +-- port 1 --x--+
 #                   +-- port 2 -----+-- port group b, non-optimized, then optimized
 #                   +-- port 3 -----+
-luns=${LUNS:-500}
+luns=500
 loop_init
 # Some ten thousand events that nobody looks at here, and grace periods one after the other.
 udevadm control --exit
