@@ -438,6 +438,16 @@ void mpath_device_activated(struct mpath_device *device, int error) MPATH_NOEXCE
 void mpath_head_geometry(struct mpath_head *head, struct mpath_geometry *geometry) MPATH_NOEXCEPT;
 
 /*
+ * mpath_device_shapes_head - do the limits of this path's disk count for the head's?
+ * Not those of another LUN, nor where blocks have another size, whether that has been observed
+ * or not: whoever uses the head relies on the size of its blocks.
+ * @now: of the path's disk, as from mpath_disk_geometry()
+ * Context: process, may sleep; takes the head's paths lock.
+ */
+bool mpath_device_shapes_head(struct mpath_device *device,
+			      const struct mpath_geometry *now) MPATH_NOEXCEPT;
+
+/*
  * mpath_head_get_path - a path that can carry a command now, or NULL. Give it
  * back with mpath_device_put(); a held path delays its removal.
  * Context: any.

@@ -121,6 +121,12 @@ void mpath_head_geometry(mpath_head *head, struct mpath_geometry *geometry) noex
 	*geometry = head->geometry();
 }
 
+bool mpath_device_shapes_head(mpath_device *device, const mpath_geometry *now) noexcept
+{
+	return device->health() != mpath::Health::foreign &&
+	       now->logical_block_size == device->head().geometry().logical_block_size;
+}
+
 mpath_device *mpath_head_get_path(mpath_head *head) noexcept
 {
 	return head->get_path();

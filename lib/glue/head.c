@@ -154,7 +154,12 @@ static int mpath_glue_restack(struct mpath_glue_head *head)
 	disks = kcalloc(head->nr_paths, sizeof(*disks), GFP_KERNEL);
 	if (disks) {
 		list_for_each_entry(path, &head->paths, entry) {
-			path->stacked_limits = mpath_glue_limits(path);
+			struct mpath_geometry now = {};
+
+			mpath_disk_geometry(path->disk, &now);
+			path->stacked_limits = now.limits;
+			if (!mpath_device_shapes_head(path->core, &now))
+				continue;
 			disks[nr] = path->disk;
 			get_device(disk_to_dev(disks[nr++]));
 		}

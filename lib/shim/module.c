@@ -23,6 +23,7 @@ EXPORT_SYMBOL_GPL(mpath_device_remove);
 EXPORT_SYMBOL_GPL(mpath_device_recheck);
 EXPORT_SYMBOL_GPL(mpath_device_observe);
 EXPORT_SYMBOL_GPL(mpath_head_geometry);
+EXPORT_SYMBOL_GPL(mpath_device_shapes_head);
 EXPORT_SYMBOL_GPL(mpath_head_get_path);
 EXPORT_SYMBOL_GPL(mpath_head_next_path);
 EXPORT_SYMBOL_GPL(mpath_device_failed_command);

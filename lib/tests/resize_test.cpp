@@ -166,6 +166,23 @@ TEST_F(Resize, another_block_size_ends_the_use_of_a_path)
 	EXPECT_EQ(log_lines().size(), lines);
 }
 
+TEST_F(Resize, the_limits_of_a_path_with_other_blocks_are_not_the_heads_before_anybody_has_looked)
+{
+	auto &a = add("a");
+	auto &b = add("b");
+	const auto shapes = [](const Path &path) {
+		return mpath_device_shapes_head(path.device, &path.geometry);
+	};
+
+	b.geometry.logical_block_size = 4096;
+	EXPECT_TRUE(shapes(a));
+	EXPECT_FALSE(shapes(b));
+	observe(b);
+	b.geometry.logical_block_size = a.geometry.logical_block_size;
+	EXPECT_FALSE(shapes(b)) << "it was another LUN, and stays that";
+	EXPECT_TRUE(shapes(a));
+}
+
 TEST_F(Resize, io_that_waits_fails_when_its_last_path_contradicts_the_head)
 {
 	config.no_path_timeout_ms = -1;
