@@ -7,6 +7,7 @@
 namespace {
 
 constexpr u8 kTypeDirectAccess = 0x00;
+constexpr u8 kTypeHostManagedZoned = 0x14;
 
 constexpr const char *kLocalTransports[] = {"ata", "usb", "ufs"};
 
@@ -39,7 +40,7 @@ const char *choose(const mpath_scsi_traits &traits, const mpath_scsi_choice &cho
 // Why a disk cannot be told from others, or not be used; nullptr if it can.
 const char *find_fault(const mpath_scsi_traits &traits) noexcept
 {
-	if (traits.zoned)
+	if (traits.zoned || traits.type == kTypeHostManagedZoned)
 		return "zoned";
 	switch (traits.wwid) {
 	case MPATH_WWID_OK:
@@ -60,7 +61,7 @@ const char *mpath_scsi_membership(const mpath_scsi_traits *traits, const mpath_s
 				  bool *silent) noexcept
 {
 	*silent = true;
-	if (traits->type != kTypeDirectAccess)
+	if (traits->type != kTypeDirectAccess && traits->type != kTypeHostManagedZoned)
 		return "not a direct access block device";
 	if (traits->removable)
 		return "removable medium";

@@ -81,6 +81,11 @@ TEST(Membership, leaves_zoned_disks_alone_and_says_so_where_they_would_have_been
 	EXPECT_STREQ(ask(traits, true, true).reason, "zoned");
 	EXPECT_FALSE(ask(traits, true, true).silent);
 	EXPECT_TRUE(ask(traits, false, false).silent);
+
+	traits = kDisk;
+	traits.type = 0x14; // host-managed
+	EXPECT_STREQ(ask(traits, true, true).reason, "zoned");
+	EXPECT_FALSE(ask(traits, true, true).silent);
 }
 
 TEST(Switch, takes_the_exact_words)

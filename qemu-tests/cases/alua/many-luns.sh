@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop
-#: kernels 6.1 6.12
-#: timeout 900
+#: kernels none
 #: allow path-errors
 # 500 LUNs of one array. A port dies, and then the other one of its controller, whose part the
 # second controller takes over: every path of every LUN knows within five seconds, though only one
-# LUN has I/O; and the LUNs are not asked for their port groups more than a few times each.
+# LUN has I/O; and the LUNs are not asked for their port groups more than a few times each. It
+# takes ten minutes in an emulator: `qemu-tests/soak luns` runs it.
 #
 #   500 x sdmpath --+-- port 0 --x--+-- port group a, optimized
 #                   +-- port 1 --x--+

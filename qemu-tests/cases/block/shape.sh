@@ -3,7 +3,7 @@
 #: beds tcm_loop
 #: kernels 6.1 6.12
 #: timeout 150
-#: allow path-errors
+#: allow path-errors|dev sdmpatha,
 # The LUN shrinks and grows: the head follows. One path says that the blocks have another size:
 # that path is never used again, and there is a new head when the old one has lost its paths.
 #
