@@ -119,6 +119,8 @@ TEST(Membership, leaves_every_other_device_type_alone_without_a_word)
 	for (int type = 1; type < 32; type++) {
 		mpath_scsi_traits traits = kDisk;
 
+		if (type == 0x14) // a host-managed disk
+			continue;
 		traits.type = static_cast<u8>(type);
 		EXPECT_STREQ(ask(traits).reason, "not a direct access block device") << type;
 		EXPECT_TRUE(ask(traits).silent) << type;
