@@ -3,8 +3,8 @@
  * What the modules of all transports have in common: heads and their disks, paths, what sysfs
  * and udev see of both. For C only: kernel types. Implemented by lib/glue/, in libmultipath.ko.
  *
- * Locks, outermost first: the block class's mutex (held by the driver core around
- * discovery), the lock of a transport, what the core and sysfs take. Nothing that adds or
+ * Locks, outermost first: the open_mutex of a disk that is being claimed, the block class's
+ * mutex (held by the driver core around discovery), the lock of a transport, what the core and sysfs take. Nothing that adds or
  * deletes a disk runs under the lock of a transport: that takes the class's mutex.
  */
 #ifndef MPATH_GLUE_H
