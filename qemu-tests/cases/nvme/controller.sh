@@ -41,6 +41,7 @@ fio_goes_on 50
 step "lost for good"
 bed_fail 1 port
 must_wait 60 "the path is gone" paths_are 1
+must_wait 20 "so is the controller" not test -d "$(nvme_ctrl 1)"
 bed_restore 1 port
 nvme_join 1
 must_wait 30 "a new one has come" paths_are 2

@@ -11,13 +11,15 @@ bed_up
 head_wait 2
 dev=/dev/$HEAD
 
-equal "$(nvme id-ns "$dev" -o json | jq .nsze)" "$(<"$HEAD_SYS/size")" "size that the namespace tells"
+block=$(<"$HEAD_SYS/queue/logical_block_size")
+equal "$(($(nvme id-ns "$dev" -o json | jq .nsze) * block))" "$(blockdev --getsize64 "$dev")" "size that the namespace tells"
 equal "$(nvme get-ns-id "$dev" | grep -o '[0-9]*$')" 1 "number of the namespace"
 equal "$(nvme id-ctrl "$dev" -o json | jq -r .subnqn)" "$NVME_NQN" "subsystem that the controller tells"
 head -c 4096 /dev/urandom >"$WORK/data"
-nvme write "$dev" --start-block=8 --block-count=7 --data-size=4096 --data="$WORK/data"
+second=(--start-block=$((4096 / block)) --block-count=$((4096 / block - 1)) --data-size=4096)
+nvme write "$dev" "${second[@]}" --data="$WORK/data"
 cmp -n 4096 "$WORK/data" <(dd if="$dev" bs=4k skip=1 count=1 iflag=direct status=none) || fail "content"
-nvme read "$dev" --start-block=8 --block-count=7 --data-size=4096 --data="$WORK/read"
+nvme read "$dev" "${second[@]}" --data="$WORK/read"
 cmp "$WORK/data" "$WORK/read" || fail "content read by a command"
 nvme flush "$dev" --namespace-id=1
 

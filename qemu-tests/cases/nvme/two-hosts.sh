@@ -22,7 +22,7 @@ exec {held}<"/dev/${other}n1"
 
 mpath_load
 head_wait 2
-equal "$(<"/sys/block/${other}n1/mpath_verdict")" "in use" "mpath_verdict of the other's disk"
+must_wait 20 "the other's disk is left alone" is "/sys/block/${other}n1/mpath_verdict" "in use"
 head -c 1M /dev/urandom >"$WORK/data"
 dd if="$WORK/data" of="/dev/$HEAD" bs=64k oflag=direct status=none
 cmp -n 1048576 "$WORK/data" <(dd if="/dev/${other}n1" bs=64k iflag=direct status=none) || fail "the other host reads something else"
