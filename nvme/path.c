@@ -156,7 +156,6 @@ static int nvme_mpath_add_core(struct mpath_glue_head *head, struct nvme_mpath_p
 {
 	struct gendisk *disk = path->glue.disk;
 	char name[MPATH_NAME_LEN];
-	char address[MPATH_NAME_LEN];
 	struct mpath_device_config config = {
 		.name = name,
 		.numa_node = disk->node_id,
@@ -171,9 +170,7 @@ static int nvme_mpath_add_core(struct mpath_glue_head *head, struct nvme_mpath_p
 		.port = { .group = -1, .relative = -1 },
 	};
 
-	mpath_glue_ask_attr(path->ctrl, "address", address, sizeof(address));
-	snprintf(name, sizeof(name), "%s (%s%s%s)", disk->disk_name, dev_name(path->ctrl),
-		 address[0] ? " " : "", address);
+	snprintf(name, sizeof(name), "%s (%s)", disk->disk_name, dev_name(path->ctrl));
 	return mpath_glue_add_path(head, &path->glue, &config);
 }
 
