@@ -189,6 +189,8 @@ fio_start() { # DEVICE [FIO OPTION...]
 	fio_goes_on 20 30
 }
 fio_runs() { kill -0 "$FIO_PID" 2>/dev/null; }
+# What it has to say of an error is in front of its report.
+fio_said() { grep -hE '^(fio|verify|crc|terminate|.*error)' "$WORK/fio.out" "$WORK/fio.json" | head -5; tail -2 "$WORK/fio.out"; }
 
 # fio must do N more I/Os within the time: the way is open again.
 fio_goes_on() { # [N [SECONDS]]
@@ -196,18 +198,18 @@ fio_goes_on() { # [N [SECONDS]]
 	local more=$((${1:-300} / SLOW))
 	must_wait "${2:-60}" "fio does $more more I/Os" fio_reached $(($(ios_of "${FIO_DEVICE##*/}") + more))
 }
-fio_reached() { fio_runs || fail "fio ended early: $(tail -3 "$WORK/fio.out")"; (($(ios_of "${FIO_DEVICE##*/}") >= $1)); }
+fio_reached() { fio_runs || fail "fio ended early: $(fio_said)"; (($(ios_of "${FIO_DEVICE##*/}") >= $1)); }
 
 # Ends it, requires that nothing went wrong, then writes and reads the area once more.
 fio_finish() {
 	local -; set +x
 	local rc=0
-	fio_runs || fail "fio ended early: $(tail -3 "$WORK/fio.out")"
+	fio_runs || fail "fio ended early: $(fio_said)"
 	kill -INT "$FIO_PID"
 	wait "$FIO_PID" || rc=$?
 	FIO_PID=''
 	# 128: ended by our signal.
-	((rc == 0 || rc == 128)) || fail "fio ended with $rc: $(tail -3 "$WORK/fio.out")"
+	((rc == 0 || rc == 128)) || fail "fio ended with $rc: $(fio_said)"
 	# Words about the signal come before the report.
 	sed -i -n '/^{/,$p' "$WORK/fio.json"
 	local errors

@@ -49,6 +49,12 @@ equal "$(cat "$CLASS"/*/wwid | sort -u | wc -l)" 3 "different wwids"
 
 step "what is written to one is not in another"
 i=0
-for d in $(head_disks); do printf '%s' "content of $((++i))" | dd of="/dev/$d" bs=4k conv=sync oflag=direct status=none; done
+for d in $(head_disks); do
+	i=$((i + 1))
+	echo "content of $i" | dd of="/dev/$d" bs=4k conv=sync oflag=direct status=none
+done
 i=0
-for d in $(head_disks); do equal "$(head -c 12 "/dev/$d")" "content of $((++i))" "what $d has"; done
+for d in $(head_disks); do
+	i=$((i + 1))
+	equal "$(head -c 12 "/dev/$d")" "content of $i" "what $d has"
+done

@@ -4,9 +4,10 @@
 #: kernels 6.1 6.12 debug
 #: timeout 150
 # queue-depth counts what is on its way to a controller, whichever of its namespaces it is for:
-# that is what congests. A head goes around a controller that is busy for another head.
+# that is what congests. A head goes around a controller that is busy for another head which has
+# the policy, too.
 #
-#   nvmempath0n1 --+-- controller 0 --+-- namespace 1 (busy through controller 0 only)
+#   nvmempath0n1 --+-- controller 0 --+-- namespace 1 (optimized through controller 0 only)
 #   nvmempath1n1 --+-- controller 1 --+-- namespace 2
 mpath_load
 bed_up
@@ -18,19 +19,15 @@ must_wait 20 "with two paths" two_each
 settle
 other=$(head_disks | grep -vxF "$HEAD")
 for d in "$CLASS"/*; do [[ $d == "$MPATH" ]] || other_class=$d; done
-echo numa >"$MPATH/iopolicy"
+echo queue-depth >"$MPATH/iopolicy"
+bed_paths
+echo non-optimized >"/sys/block/$(basename "$(echo "$(nvme_ctrl 1)"/nvme*n1)")/ana_state"
 fio --name=busy --filename="/dev/$HEAD" --rw=randread --bs=4k --size=8m --direct=1 --ioengine=libaio --iodepth=64 \
 	--thread --time_based --runtime=600 >"$WORK/busy" 2>&1 &
 busy=$!
 at_exit "kill $busy"
 must_wait 20 "the first head is busy" ios_above "$HEAD" 200
-busiest=0
-(($(ios_of "${PATHS[0]}") > $(ios_of "${PATHS[1]}"))) || busiest=1
-mine() { # the other head's path through controller I
-	local d
-	for d in "$(nvme_ctrl "$1")"/nvme*n*; do [[ ${d##*/} == "${PATHS[$1]}" ]] || echo "${d##*/}"; done
-}
-crowded=$(mine $busiest)
+crowded=$(basename "$(echo "$(nvme_ctrl 0)"/nvme*n2)")
 fio_start "/dev/$other" --rate_iops=0 --iodepth=4
 share() { # percent of the other head's I/O that goes through the busy controller
 	local -; set +x

@@ -5,8 +5,9 @@
 #: timeout 200
 #: allow path-errors|HEAD: (the last path is gone|no usable path)
 # Everything at the same time, at random, under verified I/O: paths fail every way, controllers are
-# reset, deleted and added, the namespace goes and comes, access states are told right and wrong,
-# attributes are written, the head is opened and closed. In between the module goes and comes.
+# reset, deleted and added, access states are told right and wrong, attributes are written, the head
+# is opened and closed. In between the module goes and comes. The namespace stays (namespace.sh has it
+# go): nvmet of 6.12 was seen to leak it when that met controllers that came and went.
 SOAK_SECONDS=${SOAK_SECONDS:-40}
 SOAK_SEED=${SOAK_SEED:-$SRANDOM}
 step "seed $SOAK_SEED, $SOAK_SECONDS s"
@@ -38,8 +39,7 @@ soak_act() {
 	[4-6]) paths_up $i ;;
 	7) [[ -n ${down[$i]-} ]] || { echo "reset $i"; put "$(nvme_ctrl $i)/reset_controller" 1; } ;;
 	8) one_of ana delete; echo "all paths: $REPLY"; paths_down "$REPLY" 0 1; rest 15; paths_up 0 1 ;;
-	9) echo "the namespace"; echo 0 >"$(nvme_ns)/enable"; rest 15; echo 1 >"$(nvme_ns)/enable" ;;
-	10)
+	9 | 10)
 		one_of optimized non-optimized inaccessible change persistent-loss
 		for p in /sys/block/nvme[0-9]*; do [[ ! -e $p/ana_state ]] || put "$p/ana_state" "$REPLY"; done
 		;;
