@@ -408,11 +408,13 @@ bool Reservation::has_io_in_flight() const noexcept
 	return any;
 }
 
-// New I/O waits until the paths are let in again. What has chosen its path already and is yet to
-// be sent, or takes too long, may meet a conflict, and is tried once more like any other.
+// New I/O waits until the paths are let in again. What takes too long may meet a conflict, and is
+// tried once more like any other.
 void Reservation::hold_io() noexcept
 {
 	bar_all_but(0);
+	// Whoever has chosen a path counts his I/O in the same read section: from here on it shows.
+	mpk_synchronize();
 	for (u32 ms = 0; ms < kDrainMs && has_io_in_flight(); ms += kDrainLookMs)
 		mpk_msleep(kDrainLookMs);
 }
