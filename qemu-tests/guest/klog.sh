@@ -7,7 +7,7 @@ bad='BUG:|WARNING:|Oops|KASAN|KCSAN|UBSAN|kmemleak: [0-9]+ new|possible (circula
 # What must not be there unless the case allows it.
 errors='I/O error|Buffer I/O|Medium Error|critical (target|medium|space|nexus) error|lost (async|sync) page write|EXT4-fs error'
 # What a dying path may say: about the path's own disk, never about a head. HEAD is any head.
-path_errors='libmultipath: HEAD: path |(I/O error|recoverable transport error|timeout error|device offline error|critical target error), dev (sd[a-z]{1,3}|nvme[0-9]+n[0-9]+),|sd [0-9:]+: \[sd[a-z]{1,3}\]|rejecting I/O|session[0-9]+: |connection[0-9]+:|ping timeout'
+path_errors='libmultipath: HEAD: path |(I/O error|recoverable transport error|timeout error|device offline error|critical target error), dev (sd[a-z]{1,3}|nvme[0-9]+n[0-9]+),|sd [0-9:]+: \[sd[a-z]{1,3}\]|rejecting I/O|Buffer I/O error on dev nvme[0-9]+n[0-9]+,|session[0-9]+: |connection[0-9]+:|ping timeout'
 
 # Findings about the beds themselves: PROVE_RCU_LIST has some on LIO of 6.12, lockdep one on
 # the timer with which LIO forgets a session, and the work that ends an iSCSI session waits

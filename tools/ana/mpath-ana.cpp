@@ -228,15 +228,18 @@ bool follow()
 			if (changed) {
 				const std::string name(*changed);
 
-				if (::fork() == 0)
+				if (::fork() == 0) {
+					::close(pipe); // who has it keeps the instance
 					std::_Exit(update(name) ? 0 : 1);
+				}
 			}
 			text.erase(0, end_of_line + 1);
 		}
 	}
 	if (pipe >= 0)
 		::close(pipe);
-	fs::remove(kTracing, error);
+	for (int i = 0; i < kTries && !fs::remove(kTracing, error) && error; i++)
+		::usleep(100000);
 	if (!sound)
 		complain(kTracing, "cannot be read");
 	return sound;
