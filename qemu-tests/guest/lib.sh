@@ -198,7 +198,11 @@ fio_goes_on() { # [N [SECONDS]]
 	local more=$((${1:-300} / SLOW))
 	must_wait "${2:-60}" "fio does $more more I/Os" fio_reached $(($(ios_of "${FIO_DEVICE##*/}") + more))
 }
-fio_reached() { fio_runs || fail "fio ended early: $(fio_said)"; (($(ios_of "${FIO_DEVICE##*/}") >= $1)); }
+fio_reached() { # NUMBER
+	local rc=0
+	fio_runs || { wait "$FIO_PID" || rc=$?; fail "fio ended early with $rc: $(fio_said)"; }
+	(($(ios_of "${FIO_DEVICE##*/}") >= $1))
+}
 
 # Ends it, requires that nothing went wrong, then writes and reads the area once more.
 fio_finish() {
