@@ -250,8 +250,8 @@ TEST_F(Wakeup, by_a_path_that_came_after_it_was_looked_for)
 {
 	Path *b = nullptr;
 
-	// The path is added, and its kick served, while the submitter waits for a record.
-	before(Port::io_start, [&] {
+	// The path is added, and its kick served, before the bio is parked.
+	before(Port::now_ms, [&] {
 		on_another_cpu([&] {
 			b = &add("b");
 			run_work();
@@ -270,7 +270,7 @@ TEST_F(Wakeup, by_a_probe_that_said_fine_after_the_path_was_looked_for)
 
 	a.verdict = MPATH_VERDICT_DEAD;
 	complete_and_settle(submit(), MPATH_STS_TRANSPORT);
-	before(Port::io_start, [&] {
+	before(Port::now_ms, [&] {
 		on_another_cpu([&] {
 			a.verdict = MPATH_VERDICT_FINE;
 			mpath_device_recheck(a.device);
