@@ -13,7 +13,7 @@ constexpr u32 kFirstLen = 512;
 constexpr u32 kLastLen = 16384;
 
 // A path that takes longer to tell the states of groups is asked about something else.
-constexpr u32 kTimeoutMs = 5000;
+constexpr u32 kReportTimeoutMs = 5000;
 
 Pace reports;
 
@@ -181,7 +181,8 @@ Answered Alua::ask(mpath_device &path) noexcept
 			return Answered::no;
 		asked_.fetch_add_relaxed(1);
 		encode_report(extended_, len, cdb);
-		path.execute({cdb, kReportCdbLen, buffer.bytes(), len, false, kTimeoutMs}, &answer);
+		path.execute({cdb, kReportCdbLen, buffer.bytes(), len, false, kReportTimeoutMs},
+			     &answer);
 
 		const Answered found = answered(answer, extended_);
 

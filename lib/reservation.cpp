@@ -11,7 +11,7 @@ namespace {
 constexpr u32 kDataLen = 8192;
 
 // A command holds up other paths, and other users of the head's reservation.
-constexpr u32 kTimeoutMs = 10000;
+constexpr u32 kPrTimeoutMs = 10000;
 
 // Of the nexuses with a key no more have to be counted.
 constexpr u32 kEnough = 2;
@@ -156,7 +156,7 @@ Said Reservation::tell(mpath_device &path, const PrRequest &request, PrAnswer *a
 	for (int i = 0; i < kMaxAttentions; i++) {
 		for (u32 byte = 0; byte < kPrListLen; byte++)
 			data_[byte] = list[byte];
-		path.execute({cdb, kPrCdbLen, data_, kPrListLen, true, kTimeoutMs}, answer);
+		path.execute({cdb, kPrCdbLen, data_, kPrListLen, true, kPrTimeoutMs}, answer);
 		if (!is_unit_attention(*answer))
 			break;
 	}
@@ -180,7 +180,7 @@ Said Reservation::ask(mpath_device &path, PrIn what, u32 len) noexcept
 		// What is not transferred is not there.
 		for (u32 byte = 0; byte < len; byte++)
 			data_[byte] = 0;
-		path.execute({cdb, kPrCdbLen, data_, len, false, kTimeoutMs}, &answer);
+		path.execute({cdb, kPrCdbLen, data_, len, false, kPrTimeoutMs}, &answer);
 		if (!is_unit_attention(answer))
 			break;
 	}

@@ -183,7 +183,7 @@ proctype submit(byte b) /* == submit.cpp mpath_head::route( */
 	read_unlock(SUBMITTER(b));
 	if
 	:: path == PATHS -> wait_for_path(b) /* = wait_for_path(io); */
-	:: else -> send(b, CALLER, path) /* = prepare(io, has_other(path, any, guard)); */
+	:: else -> send(b, CALLER, path) /* = prepare(io, always_failfast_ || has_other(path, any, guard)); */
 	fi
 }
 
