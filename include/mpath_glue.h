@@ -4,8 +4,9 @@
  * and udev see of both. For C only: kernel types. Implemented by lib/glue/, in libmultipath.ko.
  *
  * Locks, outermost first: the open_mutex of a disk that is being claimed, the block class's
- * mutex (held by the driver core around discovery), the lock of a transport, what the core and sysfs take. Nothing that adds or
- * deletes a disk runs under the lock of a transport: that takes the class's mutex.
+ * mutex (held by the driver core around discovery), the lock of a transport, what the core and
+ * sysfs take. Nothing that adds or deletes a disk runs under the lock of a transport: that
+ * takes the class's mutex.
  */
 #ifndef MPATH_GLUE_H
 #define MPATH_GLUE_H

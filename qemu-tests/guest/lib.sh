@@ -29,6 +29,19 @@ refuses() { # PATTERN COMMAND...
 	echo "ok: refused with '$pattern': $*"
 }
 
+# One write of TEXT, in which \\n is a newline; none at all if it is empty.
+put() { printf '%b' "$2" >"$1"; } # FILE TEXT
+# Each value is none, and changes nothing.
+rejects() { # FILE VALUE...
+	local file=$1 v was
+	shift
+	was=$(<"$file")
+	for v; do
+		refuses "Invalid argument" put "$file" "$v"
+		equal "$(<"$file")" "$was" "$file afterwards"
+	done
+}
+
 # -- waiting: poll a state until a deadline, never sleep and hope --------------
 # What is asked again and again starts no program: the emulator takes 40 ms for one.
 

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "explain.hpp"
-#include "transport.hpp"
 
 namespace mpathctl {
 
@@ -98,10 +97,10 @@ void examine_paths(const Head &head, Findings &findings)
 		     fmt::format("mpathctl set {} no_path_timeout_ms=30000", head.name));
 }
 
-void examine_patience(const Tree &tree, const Head &head, Findings &findings)
+void examine_patience(const Head &head, Findings &findings)
 {
 	for (const Path &path : head.paths) {
-		const Transport transport = transport_of(tree, path);
+		const Transport &transport = path.transport;
 
 		if (transport.patience_name.empty())
 			continue;
@@ -157,7 +156,7 @@ std::vector<Finding> examine(const Tree &tree, const std::vector<Head> &heads)
 	examine_verdicts(tree, findings);
 	for (const Head &head : heads) {
 		examine_paths(head, findings);
-		examine_patience(tree, head, findings);
+		examine_patience(head, findings);
 		examine_limits(tree, head, findings);
 	}
 	return findings;

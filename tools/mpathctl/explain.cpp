@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "transport.hpp"
-
 namespace mpathctl {
 
 namespace {
@@ -14,9 +12,9 @@ namespace {
 // The core's own times (lib/conduct.cpp, lib/path.cpp).
 constexpr int kSparedSecs = 300;
 
-std::string until_the_transport_decides(const Tree &tree, const Path &path)
+std::string until_the_transport_decides(const Path &path)
 {
-	const Transport transport = transport_of(tree, path);
+	const Transport &transport = path.transport;
 
 	if (path.reason == "its host recovers from errors")
 		return "the host's error handling ends by itself; new I/O takes other paths";
@@ -49,7 +47,7 @@ std::string next_of_barred(const Path &path)
 	return "it is registered with the head's key before it carries data, tried every second";
 }
 
-std::string next(const Tree &tree, const Path &path)
+std::string next(const Path &path)
 {
 	if (path.state == "usable")
 		return "it carries I/O";
@@ -67,7 +65,7 @@ std::string next(const Tree &tree, const Path &path)
 	if (path.state == "barred")
 		return next_of_barred(path);
 	if (path.state == "blocked")
-		return until_the_transport_decides(tree, path);
+		return until_the_transport_decides(path);
 	if (path.state == "offline")
 		return fmt::format("an administrator sets it running: mpathctl reinstate {}",
 				   path.name);
@@ -100,10 +98,10 @@ std::string duration(long long ms)
 	return fmt::format("{} d {} h", s / 86400, s % 86400 / 3600);
 }
 
-std::string explain(const Tree &tree, const Path &path)
+std::string explain(const Path &path)
 {
 	return fmt::format("{} ({}): {} for {}: {}; next: {}", path.name, path.disk, path.state,
-			   duration(path.since_ms), path.reason, next(tree, path));
+			   duration(path.since_ms), path.reason, next(path));
 }
 
 std::string explain(const Head &head)

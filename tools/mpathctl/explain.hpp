@@ -9,7 +9,7 @@
 namespace mpathctl {
 
 // "usable for 3 min: ..., next: ..."; without a line's end.
-std::string explain(const Tree &tree, const Path &path);
+std::string explain(const Path &path);
 
 // How the head is doing as a whole, and what happens to I/O.
 std::string explain(const Head &head);

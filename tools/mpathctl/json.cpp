@@ -26,7 +26,7 @@ ordered_json value_of(const std::string &text)
 
 const char *checked(const Path &path)
 {
-	if (path.is_usable() || path.state == "marginal" || path.state == "stalled")
+	if (path.carries_io())
 		return "ready";
 	if (path.state == "transitioning" || path.state == "suspect" || path.state == "blocked")
 		return "i/o pending";
@@ -43,18 +43,19 @@ ordered_json json_of(const Tree &tree, const Path &path)
 		  path.state == "offline" || path.state == "blocked" ? path.state : "running" },
 		{ "chk_st", checked(path) },
 		{ "checker", "kernel" },
-		{ "pri", path.access == "active/non-optimized" ? 10 : 50 },
+		{ "pri", path.priority() },
 		{ "host_wwnn", "[undef]" },
-		{ "target_wwnn",
-		  path.transport == "iscsi" || path.address.empty() ? "[undef]" : path.address },
+		{ "target_wwnn", path.transport.name == "iscsi" || path.transport.address.empty()
+					 ? "[undef]"
+					 : path.transport.address },
 		{ "host_wwpn", "[undef]" },
-		{ "target_wwpn", path.transport == "fc" ? path.address : "[undef]" },
+		{ "target_wwpn", path.transport.name == "fc" ? path.transport.address : "[undef]" },
 		{ "host_adapter", "[undef]" },
 		{ "lun_hex", "[undef]" },
 		{ "marginal_st", path.state == "marginal" ? "marginal" : "normal" },
 		{ "name", path.name },
-		{ "transport", path.transport },
-		{ "address", path.address },
+		{ "transport", path.transport.name },
+		{ "address", path.transport.address },
 	};
 
 	for (const std::string &name : tree.names(path.dir))
@@ -72,8 +73,7 @@ ordered_json groups_of(const Tree &tree, const Head &head)
 	int number = 0;
 
 	for (const Path &path : head.paths)
-		members[path.access == "active/non-optimized" ? 10 : 50].push_back(
-			json_of(tree, path));
+		members[path.priority()].push_back(json_of(tree, path));
 	for (auto group = members.rbegin(); group != members.rend(); ++group) {
 		number++;
 		groups.push_back({ { "selector", head.iopolicy },

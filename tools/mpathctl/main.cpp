@@ -85,7 +85,7 @@ void explain_all(const Tree &tree, const std::string &name)
 		const Head &head = head_named(heads, name);
 
 		if (const Path *path = find_path(head, name)) {
-			fmt::print("{}\n", explain(tree, *path));
+			fmt::print("{}\n", explain(*path));
 			return;
 		}
 	}
@@ -94,7 +94,7 @@ void explain_all(const Tree &tree, const std::string &name)
 			continue;
 		fmt::print("{}\n", explain(head));
 		for (const Path &path : head.paths)
-			fmt::print("  {}\n", explain(tree, path));
+			fmt::print("  {}\n", explain(path));
 	}
 }
 

@@ -82,7 +82,7 @@ std::string report(const Tree &tree, const std::vector<Head> &heads)
 	for (const Head &head : heads) {
 		text += title(head.name) + explain(head) + '\n';
 		for (const Path &path : head.paths)
-			text += explain(tree, path) + '\n';
+			text += explain(path) + '\n';
 		text += all_of(tree, head);
 	}
 	text += title(kSettingsFile) + tree.text(kSettingsFile) + '\n';

@@ -91,7 +91,7 @@ std::string tree_of(const Head &head, bool colours)
 		if (path.access != "none")
 			text += fmt::format(" {}{}", path.access,
 					    path.preferred ? ",preferred" : "");
-		text += fmt::format(" {}", join(path.transport, path.address, " "));
+		text += fmt::format(" {}", join(path.transport.name, path.transport.address, " "));
 		text += fmt::format(" inflight={} errors={}\n", path.in_flight, path.errors);
 	}
 	return text;

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include "transport.hpp"
-
 namespace mpathctl {
 
 namespace {
@@ -39,11 +37,7 @@ Path read_path(const Tree &tree, const std::string &dir)
 	path.oldest_ms = path.number(tree, "mpath_oldest_ms");
 	for (const auto *kind : { "transport", "timeout", "io", "busy", "lun" })
 		path.errors += path.number(tree, std::string("mpath_errors_") + kind);
-
-	const Transport transport = transport_of(tree, path);
-
-	path.transport = transport.name;
-	path.address = transport.address;
+	path.transport = transport_of(tree, dir);
 	return path;
 }
 

@@ -3,10 +3,10 @@
 // while it is read is left out.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
+#include "transport.hpp"
 #include "tree.hpp"
 
 namespace mpathctl {
@@ -22,8 +22,7 @@ struct Path {
 	std::string access; // active/optimized, ..., none
 	bool preferred;
 	std::string port_group;
-	std::string transport; // iscsi, fc, sas, tcp, ..., other
-	std::string address;   // of the target's port, as the transport writes it
+	Transport transport;
 	long long in_flight;
 	long long oldest_ms;
 	long long errors; // of all classes
@@ -40,6 +39,8 @@ struct Path {
 	// Does it get I/O as things are? The best left of what is second best does, too.
 	bool is_usable() const { return state == "usable" || state == "usable-nonoptimized"; }
 	bool carries_io() const { return is_usable() || state == "marginal" || state == "stalled"; }
+	// As multipath-tools' alua prioritizer counts.
+	int priority() const { return access == "active/non-optimized" ? 10 : 50; }
 };
 
 struct Head {

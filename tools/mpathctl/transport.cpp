@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "transport.hpp"
 
-#include "topology.hpp"
-
 namespace mpathctl {
 
 namespace {
@@ -75,9 +73,9 @@ Transport nvme(const Tree &tree, const std::string &controller)
 
 } // namespace
 
-Transport transport_of(const Tree &tree, const Path &path)
+Transport transport_of(const Tree &tree, const std::string &dir)
 {
-	const std::string device = tree.resolve(path.dir + "/device");
+	const std::string device = tree.resolve(dir + "/device");
 
 	if (tree.exists(device + "/transport"))
 		return nvme(tree, device);

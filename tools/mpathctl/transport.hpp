@@ -9,8 +9,6 @@
 
 namespace mpathctl {
 
-struct Path;
-
 struct Transport {
 	std::string name;    // iscsi, fc, sas, tcp, rdma, loop, pcie, ..., other
 	std::string address; // the target's port, "" if it cannot be told
@@ -22,6 +20,7 @@ struct Transport {
 	std::string patience_name;
 };
 
-Transport transport_of(const Tree &tree, const Path &path);
+// Of the disk at DIR: /sys/block/sdb.
+Transport transport_of(const Tree &tree, const std::string &dir);
 
 } // namespace mpathctl

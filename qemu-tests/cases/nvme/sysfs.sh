@@ -45,16 +45,6 @@ done
 equal "$(stat -c '%A %G' "/dev/$HEAD")" "brw-rw---- disk" "mode of /dev/$HEAD"
 
 step "what is refused"
-put() { printf '%b' "$2" >"$1"; }
-rejects() { # FILE VALUE...
-	local file=$1 v was
-	shift
-	was=$(<"$file")
-	for v; do
-		refuses "Invalid argument" put "$file" "$v"
-		equal "$(<"$file")" "$was" "$file afterwards"
-	done
-}
 for f in $P/iopolicy "$MPATH/iopolicy"; do rejects "$f" '\n' fastest 'numa numa' Numa ' numa' 'numa\n\n'; done
 for f in $P/no_path_timeout_ms "$HEAD_SYS/no_path_timeout_ms"; do rejects "$f" -2 ten 1s '\n' 99999999999999999999 '5 5'; done
 rejects "$HEAD_SYS/submit_mode" both 'interpose interpose' '\n'

@@ -22,16 +22,6 @@ P=/sys/module/scsi_multipath/parameters
 equal "$(cat $P/scsi_multipath $P/scsi_multipath_always $P/iopolicy $P/no_path_timeout_ms $P/submit_mode | xargs)" \
 	"Y N numa 30000 interpose" "parameters if nothing is said"
 
-put() { printf '%b' "$2" >"$1"; }
-rejects() { # FILE VALUE...
-	local file=$1 v was
-	shift
-	was=$(<"$file")
-	for v; do
-		refuses "Invalid argument" put "$file" "$v"
-		equal "$(<"$file")" "$was" "$file afterwards"
-	done
-}
 takes() { # FILE VALUE...
 	local file=$1 v
 	shift

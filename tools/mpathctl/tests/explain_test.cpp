@@ -13,7 +13,7 @@ protected:
 		set("sdb", "mpath_state", state);
 		set("sdb", "mpath_state_reason", reason);
 		set("sdb", "mpath_state_ms", std::to_string(ms));
-		return explain(tree, head().paths[0]);
+		return explain(head().paths[0]);
 	}
 	bool complains(const std::string &words) const
 	{

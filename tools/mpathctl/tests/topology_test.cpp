@@ -22,8 +22,8 @@ TEST_F(Topology, is_of_heads_and_their_paths_in_the_order_people_count)
 	EXPECT_EQ(head().paths[1].name, "10:0:0:0");
 	EXPECT_EQ(head().paths[1].disk, "sdc");
 	EXPECT_EQ(head().paths[1].errors, 3);
-	EXPECT_EQ(head().paths[1].transport, "iscsi");
-	EXPECT_EQ(head().paths[1].address, "10.0.0.2:3260");
+	EXPECT_EQ(head().paths[1].transport.name, "iscsi");
+	EXPECT_EQ(head().paths[1].transport.address, "10.0.0.2:3260");
 }
 
 TEST_F(Topology, has_a_name_for_everything)
