@@ -20,6 +20,8 @@
 #include "activation.cpp"
 #include "announce.cpp"
 #include "reservation.cpp"
+#include "reservation_nexus.cpp"
+#include "reservation_requests.cpp"
 #include "head.cpp"
 #include "submit.cpp"
 #include "scsi_identity.cpp"

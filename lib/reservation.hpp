@@ -135,6 +135,7 @@ private:
 	void hold_io() noexcept;
 	bool has_io_in_flight() const noexcept;
 	void readmit_all() noexcept;
+	void hear_out() noexcept;
 
 	bool holder_answers() const noexcept;
 	void guard_new_paths(bool yes) noexcept;
@@ -158,7 +159,8 @@ private:
 	bool aptpl_ = false;
 	u64 leftover_key_ = 0; // given up, and perhaps still with a nexus that did not answer
 	u32 last_mark_ = 0;
-	u8 *data_ = nullptr; // of a command, where it may be mapped for a transfer
+	static constexpr u32 kDataLen = 8192; // a list of 1023 keys
+	u8 *data_ = nullptr;                  // of a command, where it may be mapped for a transfer
 
 	Atomic<u32> reviews_{0};  // asked for
 	Atomic<u32> reviewed_{0}; // of these

@@ -344,7 +344,7 @@ TEST_F(HeldReservation, is_made_by_one_nexus_and_released_by_it)
 	EXPECT_EQ(reserve(kEaRo), kConflictStatus) << "its type cannot be changed so";
 	target.heard();
 	EXPECT_EQ(release(kWeRo), 0);
-	EXPECT_EQ(target.heard(), "a release 1 0 5");
+	EXPECT_EQ(target.heard(), "a release 1 0 5, a keys, b keys, b keys, c keys, c keys");
 	EXPECT_EQ(target.type, 0);
 	EXPECT_STREQ(pr().state, "registered");
 	EXPECT_STREQ(pr().holder, "none");
@@ -409,6 +409,27 @@ TEST_F(HeldReservation, moves_when_it_is_made_again_and_its_holder_is_dead)
 	EXPECT_EQ(target.registered(), "b:1 c:1");
 }
 
+TEST_F(HeldReservation, leaves_no_attention_behind_that_would_end_a_users_command)
+{
+	const auto nobody_is_told = [this](const char *after) {
+		for (const auto &[name, waiting] : target.attentions)
+			EXPECT_TRUE(waiting.empty()) << name << " after " << after;
+	};
+
+	three();
+	register_key(0, kKey);
+	reserve(kWeRo);
+	EXPECT_EQ(release(kWeRo), 0);
+	nobody_is_told("a release");
+	target.out("other", MPATH_PR_REGISTER, 0, kOther);
+	target.out("other", MPATH_PR_RESERVE, kOther, 0, kWeRo);
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kOther, kEaRo), 0);
+	target.attentions.erase("other");
+	nobody_is_told("a change of type by preemption");
+	EXPECT_EQ(out(MPATH_PR_CLEAR, kKey), 0);
+	nobody_is_told("a clear");
+}
+
 TEST_F(HeldReservation, is_held_by_all_registrants_and_needs_no_holder)
 {
 	three();
@@ -418,7 +439,7 @@ TEST_F(HeldReservation, is_held_by_all_registrants_and_needs_no_holder)
 	kill("a");
 	target.heard();
 	EXPECT_EQ(release(kWeAr), 0);
-	EXPECT_EQ(target.heard(), "b release 1 0 7");
+	EXPECT_EQ(target.heard(), "b release 1 0 7, b keys, c keys, c keys");
 	EXPECT_EQ(target.type, 0);
 }
 
