@@ -89,6 +89,9 @@ writes_of() { stat_of "$1" 5; }
 writes_above() { (($(writes_of "$1") > $2)); } # DISK NUMBER
 ios_above() { (($(ios_of "$1") > $2)); }
 ios_of() { stat_of "$1" 1 5; }
+# What its head has sent down a path; the disk's own statistics have the reads of probes, too.
+sent_to() { echo $(($(<"/sys/block/$1/mpath_reads") + $(<"/sys/block/$1/mpath_writes"))); } # DISK
+sent_above() { (($(sent_to "$1") > $2)); }
 stat_of_paths() { local p sum=0; for p in "${PATHS[@]}"; do sum=$((sum + $(stat_of "$(disk_of "$p")" "$@"))); done; echo $sum; }
 at_rest() { local s; read -ra s <"/sys/block/$1/inflight" && [[ ${s[*]} == "0 0" ]]; }
 plain_disks_are() { [[ $(plain_disks | wc -l) == "$1" ]]; } # NUMBER

@@ -5,6 +5,7 @@
 #   vm_start KERNEL-FOLDER MODULES OUT SCRIPT [QEMU OPTION...]
 #   vm_read SECONDS      next line of the guest in VM_LINE; 1: silent for so long, 2: gone
 #   vm_stop
+#   vm_nvme FILE         sets VM_NVME, options for vm_start
 #
 # OUT gets console.log, verdict.log and whatever the guest writes into /mpath/out.
 
@@ -47,6 +48,18 @@ norandmaps init_on_alloc=0 mpath.run=$script $VM_APPEND" \
 		-device virtio-rng-pci "$@" <"${VM_STDIN:-/dev/null}" 2>"$out/qemu.log" &
 	VM_PID=$!
 	exec {VM_FD}< <(exec tail -n +1 -s 0.1 -f --pid="$VM_PID" "$out/verdict.log" 2>/dev/null)
+}
+
+# Options for vm_start: three NVMe controllers and the namespace they share, for beds/nvme_pcie.
+vm_nvme() { # FILE: keeps what is written
+	local i
+	truncate -s 0 "$1" && truncate -s 64M "$1" || return
+	VM_NVME=(-drive "file=$1,format=raw,if=none,id=nvme-store,cache=unsafe"
+		-device "nvme-subsys,id=nvme-subsys,nqn=mpath")
+	for i in 0 1 2; do
+		VM_NVME+=(-device "nvme,id=nvme$i,addr=1$i.0,serial=mpath,subsys=nvme-subsys")
+	done
+	VM_NVME+=(-device "nvme-ns,drive=nvme-store,nsid=1,uuid=00112233-4455-4677-8899-aabbccddee10")
 }
 
 vm_read() {

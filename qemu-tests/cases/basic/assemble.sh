@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-#: beds scsi_debug iscsi nvme nvme_tcp
+#: beds scsi_debug iscsi nvme nvme_tcp nvme_pcie
 #: modes interpose clone
 #: kernels 6.1 6.12 debug
 # Every path of a LUN becomes one disk, and nothing else is left to be seen.

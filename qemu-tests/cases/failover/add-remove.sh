@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-#: beds scsi_debug iscsi tcm_loop nvme
+#: beds scsi_debug iscsi tcm_loop nvme nvme_pcie
 #: modes interpose clone
 #: kernels 6.1 6.12 debug
 #: timeout 240

@@ -28,9 +28,9 @@ done
 if [[ $kind != offline ]]; then
 	must_wait 5 "the path is marginal" state_is "${PATHS[0]}" marginal
 	equal "$(<"/sys/block/$(disk_of "${PATHS[0]}")/mpath_state_reason")" "it fails often" "reason"
-	before=$(ios_of "$(disk_of "${PATHS[0]}")")
+	before=$(sent_to "$(disk_of "${PATHS[0]}")")
 	fio_goes_on 100
-	equal "$(ios_of "$(disk_of "${PATHS[0]}")")" "$before" "I/O on a path that is spared"
+	equal "$(sent_to "$(disk_of "${PATHS[0]}")")" "$before" "I/O on a path that is spared"
 fi
 bed_fail 1
 must_wait "$BED_DETECT" "the other path is gone" not in_use "${PATHS[1]}"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-#: beds scsi_debug iscsi tcm_loop nvme nvme_tcp
+#: beds scsi_debug iscsi tcm_loop nvme nvme_tcp nvme_pcie
 #: modes interpose clone
 #: kernels 6.1 6.12 debug
 #: timeout 300

@@ -16,7 +16,7 @@ cp "$MODULES"/root/usr/lib/udev/rules.d/*-nvme-mpath-ana.rules /etc/udev/rules.d
 udevadm control --reload
 at_exit "rm -f /etc/udev/rules.d/*-nvme-mpath-ana.rules"
 ana_is() { is "/sys/block/${PATHS[$1]}/ana_state" "$2"; } # I WORD
-ios() { ios_of "${PATHS[$1]}"; }
+sent() { sent_to "${PATHS[$1]}"; }
 
 mpath_load iopolicy=round-robin
 bed_up
@@ -30,9 +30,9 @@ bed_restore 1 delete
 must_wait 20 "path 1 knows that it is not optimized" ana_is 1 non-optimized
 fio_start "/dev/$HEAD"
 fio_goes_on 50
-before=$(ios 1)
+before=$(sent 1)
 fio_goes_on 100
-equal "$(ios 1)" "$before" "I/Os on the path that is not optimized"
+equal "$(sent 1)" "$before" "I/Os on the path that is not optimized"
 
 step "what controllers announce"
 mpath-ana --follow &
@@ -42,17 +42,17 @@ must_wait 10 "it listens" test -d /sys/kernel/tracing/instances/mpath-ana
 nvme_ana 1 optimized
 must_wait 20 "port 2 is optimized" ana_is 1 optimized
 fio_goes_on 50
-must_wait 20 "path 1 carries I/O" ios_above "${PATHS[1]}" "$before"
+must_wait 20 "path 1 carries I/O" sent_above "${PATHS[1]}" "$before"
 nvme_ana 0 non-optimized
 must_wait 20 "port 1 is not optimized" ana_is 0 non-optimized
 fio_goes_on 50
-before=$(ios 0)
+before=$(sent 0)
 fio_goes_on 100
-equal "$(ios 0)" "$before" "I/Os on the path that is not optimized"
+equal "$(sent 0)" "$before" "I/Os on the path that is not optimized"
 nvme_ana 1 non-optimized
 must_wait 20 "nor is port 2" ana_is 1 non-optimized
 fio_goes_on 50
-must_wait 20 "both carry I/O" ios_above "${PATHS[0]}" "$before"
+must_wait 20 "both carry I/O" sent_above "${PATHS[0]}" "$before"
 
 for state in inaccessible change persistent-loss; do
 	step "$state"

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-#: beds nvme nvme_tcp
+#: beds nvme
 #: kernels 6.1 6.12 debug
 #: timeout 180
 #: allow path-errors
 # A path's capacity becomes 0 while bios are on their way to it, hundreds of times: controllers
 # are deleted in turn under full load on many namespaces, each of which loses a path every time
-# (RACE_SECONDS: for so long; the runs of this case on all kernels and beds make a thousand).
+# (RACE_SECONDS: for so long; `qemu-tests/soak race` loses a thousand paths).
 # The block layer rejects such a bio before the driver has seen it; no error reaches the
 # application, and nobody calls it an access beyond the end of the device.
 #

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-#: beds nvme_tcp
-#: kernels 6.1 6.12
+#: beds nvme_pcie
+#: kernels 6.1 6.12 debug
 #: timeout 150
 #: allow path-errors
 # I/O that its application polls for: the bio that goes down is the application's own, so what the
-# path can do the head can. A path that fails meanwhile costs no error. Not on the debug kernel:
-# nvme_tcp sleeps in its poll function, in a read section of the block layer, and says so there.
+# path can do the head can. A path that fails meanwhile costs no error. Not over TCP: nvme_tcp sleeps
+# in its poll function, in a read section of the block layer, and the kernel warns of that.
 mpath_load iopolicy=round-robin
-bed_up 2 more=nr_io_queues=1,nr_poll_queues=1
+bed_up 2 poll_queues=1
 head_wait 2
 for p in "${PATHS[@]}"; do equal "$(<"/sys/block/$p/queue/io_poll")" 1 "io_poll of $p"; done
 equal "$(<"$HEAD_SYS/queue/io_poll")" 1 "io_poll of the head"
@@ -25,9 +25,9 @@ polled --time_based --runtime=8 &
 pid=$!
 must_wait 20 "it reads" ios_above "$HEAD" $(($(ios_of "$HEAD") + 50))
 before=$(moved)
-bed_fail 0 delete
+bed_fail 0
 must_wait 20 "the path is gone" paths_are 1
 wait $pid || fail "$(cat "$WORK/polled")"
 echo "$(($(moved) - before)) I/Os moved"
-bed_restore 0 delete
+bed_restore 0
 must_wait 30 "it is back" paths_are 2

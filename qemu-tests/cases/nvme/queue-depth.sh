@@ -10,7 +10,8 @@
 #   nvmempath0n1 --+-- controller 0 --+-- namespace 1 (optimized through controller 0 only)
 #   nvmempath1n1 --+-- controller 1 --+-- namespace 2
 mpath_load
-bed_up
+# What the first head is asked for stays on its way, however slow the machine.
+NVME_DELAY_MS=50 bed_up
 head_wait 2
 nvme_namespace "$NVME_SUBSYS" 2 "$(nvme_store nullb1)"
 must_wait 20 "a second head" heads_are 2
