@@ -162,14 +162,16 @@ void Reservation::readmit_all() noexcept
 }
 
 // The LUN tells each nexus what another one has done when that speaks next (SPC-5 5.14.11). To the
-// head's users the head has done it: to them it is no news, and would end somebody's SG_IO.
+// head's users the head has done it: to them it is no news, and would end somebody's SG_IO. But
+// somebody else may have preempted the head meanwhile, which is told in the same way.
 void Reservation::hear_out() noexcept
 {
-	constexpr u32 kHeaderLen = 8;
-
 	for_each([&](mpath_device &path) {
-		if (path.answers())
-			ask(path, PrIn::read_keys, kHeaderLen);
+		u32 times;
+
+		if (path.answers() && count_key(path, key(), &times) == Said::yes && key() &&
+		    !times)
+			forget(true);
 	});
 }
 

@@ -241,8 +241,8 @@ PrAnswer Reservation::clear(const PrRequest &request) noexcept
 	if (said != Said::yes)
 		return answer;
 	leftover_key_ = 0;
-	hear_out();
 	forget(false);
+	hear_out();
 	return {};
 }
 
