@@ -6,6 +6,7 @@
 #include <linux/delay.h>
 #include <linux/slab.h>
 
+#include "compat_throttle.h"
 #include "scsi_multipath.h"
 
 /* How long references on a disk that sd has let go may linger. */
@@ -62,6 +63,7 @@ void scsi_mpath_rebind(struct scsi_device *sdev)
 		msleep(SCSI_MPATH_GONE_PAUSE_MS);
 		waited += SCSI_MPATH_GONE_PAUSE_MS;
 	}
+	mpath_compat_wait_for_throttle_timers();
 	if (device_reprobe(dev))
 		pr_err("%s: sd did not take the device again\n", dev_name(dev));
 }
