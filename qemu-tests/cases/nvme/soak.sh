@@ -7,7 +7,7 @@
 # Everything at the same time, at random, under verified I/O: paths fail every way, controllers are
 # reset, deleted and added, access states are told right and wrong, attributes are written, the head
 # is opened and closed. In between the module goes and comes. The namespace stays (namespace.sh has it
-# go): nvmet of 6.12 was seen to leak it when that met controllers that came and went.
+# go): nvmet may keep one that was disabled (guest/klog.sh).
 SOAK_SECONDS=${SOAK_SECONDS:-40}
 SOAK_SEED=${SOAK_SEED:-$SRANDOM}
 step "seed $SOAK_SEED, $SOAK_SECONDS s"
