@@ -22,18 +22,18 @@ MPATH_DECLS_BEGIN
 struct mpath_io {
 	struct mpath_io *next; /* requeue list */
 	struct mpath_head *head;
-	struct mpath_device *path; /* kept by its count while in flight, else NULL */
-	u64 sent_ns;               /* 0: its latency is not measured */
+	struct mpath_device *path; /* kept by its count while in flight, else undefined */
+	u64 sent_ns;               /* if it is measured */
 	u32 sectors;
-	u32 depth; /* of its path, with it; 0: not counted */
+	u32 depth; /* of its path, with it; if it is counted */
 	u8 direction;
 	u8 epoch; /* of its path, in which it was sent */
-	bool nowait;
-	bool counted;  /* in the path's queue depth */
-	bool failfast; /* the path gives errors back after one try */
-	bool clone;    /* a clone is to go down the path, not the bio */
-	bool plain;    /* its success is no news for the core: see mpath_io_done() */
-	/* From here on all 0 at first; no more than is cleared with a few stores. */
+
+	/* What only a bio that has met trouble needs, and undefined until it remembers. */
+	u8 confirmed;
+	bool waiting;  /* for want of a path, and counted as such */
+	bool insisted; /* was sent without failfast and has failed */
+	bool patient;  /* is to be sent so */
 	struct {
 		u32 path_id;  /* 0: slot is free */
 		u32 fine_seq; /* the path's count of fine verdicts then */
@@ -42,26 +42,35 @@ struct mpath_io {
 	u32 confirmed_seq;        /* which fine_seq of that path had told before */
 	u32 review;               /* of the reservation that it waits or has waited for; 0: none */
 	enum mpath_status status; /* of the last failure */
-	u8 confirmed;
+
+	/* From here to the end all 0 at first: eight, which are cleared with one store. */
 	u8 moves;
-	bool waiting;  /* for want of a path, and counted as such */
-	bool insisted; /* was sent without failfast after it had failed */
-	bool patient;  /* is to be */
+	bool remembers; /* what is above is in use */
+	bool counted;   /* in the path's queue depth */
+	bool measured;  /* the time that it takes is to be known */
+	bool news;      /* its success is news for the core: see mpath_io_done() */
+	bool failfast;  /* the path gives errors back after one try */
+	bool clone;     /* a clone is to go down the path, not the bio */
+	bool nowait;
 };
 
 struct mpk_io_pool;
 
 /*
  * What the shim reads of a head and of a path for every I/O: each begins with it. Written
- * when they are made.
+ * when they are made, but for what is said to change.
  */
 struct mpath_head_front {
 	struct mpk_io_pool *pool;
+	struct mpk_percpu *cursors; /* a pointer, for mpath_head_route() */
+	bool watched;               /* changes; READ_ONCE(): somebody looks after what is sent */
 };
 
 struct mpath_device_front {
 	struct gendisk *disk;
 	struct mpk_percpu *counts; /* struct mpath_io_counts */
+	int *active;               /* how many are in its queue depth; atomic_t in the kernel */
+	u32 epoch;                 /* changes; READ_ONCE(): in which I/O is sent now */
 };
 
 static inline const struct mpath_head_front *mpath_head_front_of(const struct mpath_head *head)
@@ -85,12 +94,22 @@ void mpk_io_pool_destroy(struct mpk_io_pool *pool) MPATH_NOEXCEPT;
 
 /*
  * mpath_head_route - the shim's question to the core: where does @io go, which is new?
+ * @node: this CPU's
+ * @cursor: this CPU's object of the head's cursors
  * The shim has filled in what it knows of the bio, and the head.
  * Context: process, in a read section.
- * Return: true: down io->path, as io->failfast and io->clone say; the caller sends it, in or
- * after the read section. false: the core has it, it waits or has ended.
+ * Return: true: down io->path, as io->failfast and io->clone say; the caller counts it as sent in
+ * the same read section, as mpk_count_sent() does, and sends it, in or after the section. false:
+ * the core has it, it waits or has ended.
  */
-bool mpath_head_route(struct mpath_head *head, struct mpath_io *io) MPATH_NOEXCEPT;
+bool mpath_head_route(struct mpath_head *head, struct mpath_io *io, u32 node,
+		      void *cursor) MPATH_NOEXCEPT;
+
+/*
+ * mpath_head_watch - the shim's call into the core: an I/O has been counted as sent, and the head's
+ * front says that nobody watches. Context: any.
+ */
+void mpath_head_watch(struct mpath_head *head) MPATH_NOEXCEPT;
 
 /*
  * mpk_io_send - send the whole bio down io->path, once more; as the shim does with a new one by
@@ -120,8 +139,9 @@ void mpk_io_learn_limits(struct mpath_io *io, struct gendisk *path) MPATH_NOEXCE
 void mpk_plugged(void (*fn)(void *arg), void *arg) MPATH_NOEXCEPT;
 
 /*
- * The shim's call into the core: the path's bio has ended. Context: any. Left out for a plain one
- * that has succeeded: the shim finishes it, and then counts it back.
+ * The shim's call into the core: the path's bio has ended. Context: any. Left out for a success that
+ * is no news (never sent before, and not measured): the shim takes it out of the queue depth,
+ * finishes it, and then counts it back.
  */
 void mpath_io_done(struct mpath_io *io, enum mpath_status status) MPATH_NOEXCEPT;
 
@@ -230,9 +250,17 @@ struct mpath_io_counts {
 	u64 latency[MPATH_DIRECTIONS][MPATH_LATENCY_BUCKETS];
 };
 
-/* Return: ios[@direction] of this CPU, this one included. Context: a read section. */
-u64 mpk_count_sent(struct mpk_percpu *counts, u32 epoch, enum mpath_direction direction,
-		   u32 sectors) MPATH_NOEXCEPT;
+/* Of so many I/Os that a CPU sends down a path the latency of one is measured. */
+#define MPATH_MEASURED_OF 16
+
+/*
+ * mpk_count_sent - @io goes down io->path, which stays until it is counted back
+ * In the path's queue depth, too, if io->counted. It is measured if io->measured says so already,
+ * or if it is the turn of one; then it is news. Calls mpath_head_watch() if nobody watches. The shim
+ * does it by itself for an I/O that mpath_head_route() has sent somewhere.
+ * Context: the read section in which the path was chosen.
+ */
+void mpk_count_sent(struct mpath_io *io) MPATH_NOEXCEPT;
 /*
  * Release: who sees it also sees that the I/O was counted when it was sent, and whatever was done
  * before. Context: any.
@@ -254,6 +282,8 @@ u32 mpk_nr_nodes(void) MPATH_NOEXCEPT;
 u32 mpk_this_node(void) MPATH_NOEXCEPT;
 int mpk_node_distance(int a, int b) MPATH_NOEXCEPT;
 
+/* A clock that moves every few milliseconds, and costs a load. */
+u32 mpk_ticks(void) MPATH_NOEXCEPT;
 /* Monotonic. */
 u64 mpk_now_ms(void) MPATH_NOEXCEPT;
 u64 mpk_now_ns(void) MPATH_NOEXCEPT;

@@ -1104,7 +1104,6 @@ EXPORT_SYMBOL_GPL(mpath_kunit_join);
 struct mpath_kunit_stall {
 	struct kprobe probe;
 	struct task_struct *victim;
-	struct task_struct *hog;
 	atomic_t taken;
 	bool stalled;
 	bool go;
@@ -1113,36 +1112,22 @@ struct mpath_kunit_stall {
 /* Nobody is stopped for longer than this. */
 #define MPATH_KUNIT_STALL_NS (5 * NSEC_PER_SEC)
 
-/* Context: the victim's, preemption off; it goes when this returns, if it can. */
+/* Context: the victim's, preemption off. It may have been off before: it spins where it is. */
 static int mpath_kunit_stall_here(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct mpath_kunit_stall *stall = container_of(probe, struct mpath_kunit_stall, probe);
-
-	if (current == stall->victim && !atomic_xchg(&stall->taken, 1))
-		wake_up_process(stall->hog);
-	return 0;
-}
-NOKPROBE_SYMBOL(mpath_kunit_stall_here);
-
-static int mpath_kunit_hog(void *arg)
-{
-	struct mpath_kunit_stall *stall = arg;
 	u64 end;
 
-	/* Woken either by the victim or to stop. */
-	set_current_state(TASK_UNINTERRUPTIBLE);
-	while (!atomic_read(&stall->taken) && !kthread_should_stop()) {
-		schedule();
-		set_current_state(TASK_UNINTERRUPTIBLE);
-	}
-	__set_current_state(TASK_RUNNING);
-	end = ktime_get_ns() + MPATH_KUNIT_STALL_NS;
+	if (current != stall->victim || atomic_xchg(&stall->taken, 1))
+		return 0;
+	end = ktime_get_mono_fast_ns() + MPATH_KUNIT_STALL_NS;
 	WRITE_ONCE(stall->stalled, true);
-	while (!READ_ONCE(stall->go) && ktime_get_ns() < end)
+	while (!READ_ONCE(stall->go) && ktime_get_mono_fast_ns() < end)
 		cpu_relax();
 	WRITE_ONCE(stall->stalled, false);
 	return 0;
 }
+NOKPROBE_SYMBOL(mpath_kunit_stall_here);
 
 static void mpath_kunit_end_stall(void *context)
 {
@@ -1150,8 +1135,6 @@ static void mpath_kunit_end_stall(void *context)
 
 	WRITE_ONCE(stall->go, true);
 	unregister_kprobe(&stall->probe);
-	kthread_stop(stall->hog);
-	put_task_struct(stall->hog);
 	kfree(stall);
 }
 
@@ -1159,7 +1142,6 @@ struct mpath_kunit_stall *mpath_kunit_stall(struct kunit *test, struct mpath_kun
 					    const char *symbol)
 {
 	struct mpath_kunit_stall *stall;
-	struct task_struct *hog;
 	int ret;
 
 	if (num_online_cpus() < 2)
@@ -1167,16 +1149,7 @@ struct mpath_kunit_stall *mpath_kunit_stall(struct kunit *test, struct mpath_kun
 	set_cpus_allowed_ptr(current, cpumask_of(0));
 	stall = kzalloc(sizeof(*stall), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, stall);
-	hog = kthread_create(mpath_kunit_hog, stall, "mpath_kunit_hog");
-	if (IS_ERR(hog))
-		kfree(stall);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, hog);
 	stall->victim = thread->task;
-	stall->hog = get_task_struct(hog);
-	kthread_bind(hog, 1);
-	sched_set_fifo(hog);
-	wake_up_process(hog);
-
 	stall->probe.symbol_name = symbol;
 	stall->probe.pre_handler = mpath_kunit_stall_here;
 	ret = register_kprobe(&stall->probe);

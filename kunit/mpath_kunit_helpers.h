@@ -306,10 +306,9 @@ bool mpath_kunit_join(struct mpath_kunit_thread *thread);
 
 /*
  * Stops @thread at its next call of the function @symbol, so that another CPU can do what
- * must not happen meanwhile. It is preempted there, as it could be at any time, with its
- * read sections and references, by a busy thread of a higher priority. The thread must be
- * prepared for CPU 1; the test moves to CPU 0. Skips the test where there are no kprobes
- * or no second CPU.
+ * must not happen meanwhile. It spins there, with its read sections and references, as if its
+ * CPU had been taken away. The thread must be prepared for CPU 1; the test moves to CPU 0.
+ * Skips the test where there are no kprobes or no second CPU.
  */
 struct mpath_kunit_stall;
 struct mpath_kunit_stall *mpath_kunit_stall(struct kunit *test, struct mpath_kunit_thread *thread,

@@ -132,8 +132,8 @@ static void removal_waits_for_who_has_just_chosen_the_path(struct kunit *test)
 	struct mpath_kunit_lun *lun = mpath_kunit_lun(test, MPATH_SUBMIT_INTERPOSE, 2);
 	struct mpath_kunit_io *io = mpath_kunit_io(lun, REQ_OP_READ, 0, 8);
 	struct mpath_kunit_thread *submitter = mpath_kunit_prepare(lun, 1, life_submit, io);
-	/* Chosen, and not counted yet. */
-	struct mpath_kunit_stall *stall = mpath_kunit_stall(test, submitter, "mpk_count_sent");
+	/* Chosen, and counted, but not on its way yet. */
+	struct mpath_kunit_stall *stall = mpath_kunit_stall(test, submitter, "mpath_head_watch");
 
 	life_detach_waits(test, &lun->paths[0], submitter, stall);
 	KUNIT_EXPECT_EQ(test, mpath_kunit_wait(io), 0);

@@ -5,7 +5,7 @@
 // either ends there or waits in the requeue list for resend(). Bios are never sent
 // from a completion: a path that fails at once would recurse until the stack is gone.
 //
-// For one bio that succeeds the shim asks once, and the answer needs two crossings back into it:
+// For one bio that succeeds the shim asks once, and the answer needs no crossing back into it:
 // counted by a unit test.
 #pragma once
 
@@ -28,7 +28,7 @@ struct mpath_head final {
 
 	// Context: process, in a read section. The caller's reference on the disk's queue keeps the
 	// head. False: it waits, or has ended.
-	bool route(mpath_io *io) noexcept;
+	bool route(mpath_io *io, u32 node, void *cursor) noexcept;
 	// Context: any. The bio keeps its path, and that the head.
 	void done(mpath_io *io, mpath_status status) noexcept;
 
@@ -95,6 +95,8 @@ struct mpath_head final {
 	bool serves_node(const mpath_device *path, int node) const noexcept;
 	u64 longest_no_path_ms() const noexcept;
 	mpath_head_stats stats() noexcept;
+	// An I/O has been counted as sent, and nobody watched. Context: any.
+	void watch() noexcept { watch_.start(); }
 	const char *name() const noexcept { return name_; }
 
 	// Public for placement new; call create().
@@ -111,8 +113,15 @@ private:
 	// What becomes of a parked bio when it is looked at again.
 	enum class Outcome : u8 { gone, still_waiting };
 
-	void take(mpath_io *io, mpath_device *path, const mpath::ReadGuard &guard) noexcept;
-	void prepare(mpath_io *io, bool failfast) noexcept;
+	// route() under one policy.
+	template <typename Policy>
+	bool route_by(mpath_io *io, u32 node, void *cursor) noexcept;
+	template <typename Policy>
+	[[gnu::noinline]] bool route_out_of_line(mpath_io *io, u32 node, void *cursor) noexcept;
+	// And whatever may be in the way.
+	[[gnu::noinline]] bool route_with_care(mpath_io *io, u32 node, void *cursor) noexcept;
+	void take(mpath_io *io, mpath_device *path, bool failfast,
+		  const mpath::ReadGuard &guard) noexcept;
 	void wait_for_path(mpath_io *io) noexcept;
 	Outcome resend(mpath_io *io) noexcept;
 	// Which of the suspicions that this bio raised has a probe answered?
@@ -140,6 +149,9 @@ private:
 
 	template <typename Filter>
 	mpath_device *choose(Filter filter, const mpath::ReadGuard &guard) noexcept;
+	template <typename Filter>
+	mpath_device *choose(Filter filter, const mpath::Hints &here,
+			     const mpath::ReadGuard &guard) noexcept;
 	// A path back in service ends the time without one, whether or not anybody waits.
 	void watch_clock() noexcept;
 	// The time without a path is over; or, with kNobodyWaits, the waiting.
@@ -161,7 +173,7 @@ private:
 	static void resend_all(void *head) noexcept;
 
 	// Read for every bio, written rarely. First what the shim reads.
-	const mpath_head_front front_;
+	mpath_head_front front_;
 	mpath::Atomic<Life> life_{Life::fresh};
 	mpath::Atomic<mpath_iopolicy> iopolicy_;
 	mpath::Atomic<mpath_submit_mode> submit_mode_;
@@ -169,13 +181,13 @@ private:
 	mpath::Atomic<u64> no_path_since_ms_{0}; // 0: not that we know; 1: and nobody waits
 	mpath::PathList paths_;
 	mpath::PathCache cache_{};
-	mpath::Watch watch_{paths_};
+	mpath::Watch watch_{paths_, front_.watched};
 
 	// Failure and administration.
 	alignas(64) mpath::Owned<mpk_io_pool, mpk_io_pool_destroy> pool_{front_.pool};
 	mpath::Owned<mpk_spinlock, mpk_spinlock_destroy> requeue_lock_;
 	mpath::IoFifo requeue_; // under requeue_lock_
-	mpath::Owned<mpk_percpu, mpk_percpu_destroy> cursors_;
+	mpath::Owned<mpk_percpu, mpk_percpu_destroy> cursors_{front_.cursors};
 	mpath::Owned<mpk_mutex, mpk_mutex_destroy> paths_lock_;
 	mpath::Owned<mpk_work, mpk_work_destroy> requeue_work_;
 	mpath::Announcer announcer_;

@@ -53,7 +53,7 @@ constexpr u8 access_by(mpath_verdict verdict) noexcept
 } // namespace
 
 mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &config) noexcept
-	: front{config.disk, mpk_percpu_create(sizeof(mpath_io_counts))},
+	: front{config.disk, mpk_percpu_create(sizeof(mpath_io_counts)), &nr_active_, 0},
 	  usable_states_(config.usable_states),
 	  host_waiting_states_(config.host_state ? config.host_waiting_states : 0),
 	  device_state_(config.device_state),
@@ -85,7 +85,7 @@ mpath_device *mpath_device::create(mpath_head &head, u32 id,
 		return nullptr;
 	}
 	if (config.target_port && config.port_congests)
-		device->active_ = &device->port_member.port->nr_active;
+		device->front.active = &device->port_member.port->nr_active;
 	return device;
 }
 
@@ -524,7 +524,7 @@ mpath_device_stats mpath_device::stats() const noexcept
 	const auto glance = counts_.glance();
 
 	stats.in_flight = glance.all_in_flight();
-	stats.oldest_ms = epochs_.oldest_ms(glance, epoch_.load_relaxed(), mpk_now_ms());
+	stats.oldest_ms = epochs_.oldest_ms(glance, epoch(), mpk_now_ms());
 	return stats;
 }
 
@@ -548,7 +548,7 @@ void mpath_device::measure(const mpath_io &io) noexcept
 	counts_.took(direction, ns);
 	// It would tell of the stall, and put off the next one.
 	if (health() != Health::stalled)
-		wait_[direction].add(ns, io.depth);
+		wait_[direction].add(ns, io.counted ? io.depth : 0);
 }
 
 // What I/O usually takes of whichever kind is slower.
@@ -565,7 +565,7 @@ bool mpath_device::look_after(u64 now_ms, u32 stall_timeout_ms, u64 head_sent) n
 	const auto glance = counts_.glance();
 	const u64 sent = glance.sent[MPATH_READ] + glance.sent[MPATH_WRITE];
 	const bool busy = sent != sent_then_ || glance.all_in_flight();
-	const u32 current = epoch_.load_relaxed();
+	const u32 current = epoch();
 	const u32 next = epochs_.turn(glance, current, now_ms);
 
 	sent_then_ = sent;
@@ -573,7 +573,7 @@ bool mpath_device::look_after(u64 now_ms, u32 stall_timeout_ms, u64 head_sent) n
 	for (u32 direction = 0; direction < MPATH_DIRECTIONS; direction++)
 		wait_[direction].look(glance.sent[direction], head_sent);
 	if (next != current)
-		epoch_.store_relaxed(next);
+		__atomic_store_n(&front.epoch, next, __ATOMIC_RELAXED);
 
 	// A tick more: the age may be that much too big.
 	const u64 limit = stall_timeout_ms + kStallLatencies * usual_ms() + Epochs::kTickMs;

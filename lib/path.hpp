@@ -69,15 +69,21 @@ struct mpath_device final {
 	}
 	mpath::Rank rank() const noexcept { return access_.rank(); }
 	// As far as the hint goes, no path that can carry I/O has a better rank.
-	bool is_first_choice() noexcept
+	bool is_first_choice() const noexcept
 	{
-		if (health() != Health::usable || host_waits())
-			return false;
-		if (!device_state_in(usable_states_)) [[unlikely]] {
-			withdraw();
-			return false;
-		}
-		return access_.is_first();
+		return health() == Health::usable && device_state_in(usable_states_) &&
+		       !host_waits() && access_.is_first();
+	}
+	// The transport has taken it out of service, and whoever asks whether it can carry I/O is
+	// the first to see that, and has it asked.
+	bool is_to_be_withdrawn() const noexcept
+	{
+		return mpath::carries_io(health()) && !device_state_in(usable_states_);
+	}
+	// can_carry_io_at_need() of one that is not to be withdrawn.
+	bool is_ready_at_need() const noexcept
+	{
+		return mpath::carries_io(health()) && device_state_in(usable_states_) && takes_io();
 	}
 	// A probe is due whose verdict decides what becomes of the path.
 	bool verdict_due() const noexcept
@@ -104,11 +110,11 @@ struct mpath_device final {
 	void get() noexcept { mpk_ref_get(ref_.get()); }
 	void put() noexcept { mpk_ref_put(ref_.get()); }
 
-	int nr_active() const noexcept { return active_->load_relaxed(); }
-	// Return: how many there are now.
-	u32 count_active(int amount) noexcept
+	// The shim counts what is sent, and what comes back and is no news.
+	int nr_active() const noexcept { return __atomic_load_n(front.active, __ATOMIC_RELAXED); }
+	void count_active(int amount) noexcept
 	{
-		return static_cast<u32>(active_->fetch_add_relaxed(amount) + amount);
+		__atomic_fetch_add(front.active, amount, __ATOMIC_RELAXED);
 	}
 
 	// Is there hope that it answers a command? Whether it is barred makes no difference.
@@ -127,28 +133,26 @@ struct mpath_device final {
 	{
 		return wait_[direction].expected_ns(static_cast<u32>(nr_active()));
 	}
+	bool trial_is_due(mpath_direction direction) const noexcept
+	{
+		return wait_[direction].trial_is_due();
+	}
 	bool take_trial(mpath_direction direction) noexcept
 	{
 		return wait_[direction].take_trial();
 	}
-
-	// @io is to go down this path, which stays until count_back(). Context: the read section in
-	// which the path was chosen.
-	void count_sent(mpath_io &io, bool measured) noexcept
+	// Is the next I/O to be measured, because none was since the clock has moved?
+	bool measures_next(mpath_direction direction) noexcept
 	{
-		io.epoch = epoch_.load_relaxed();
-
-		const u64 sent = counts_.sent(io.epoch, static_cast<mpath_direction>(io.direction),
-					      io.sectors);
-
-		io.sent_ns = measured || sent % kMeasuredOf == 0 ? mpk_now_ns() : 0;
+		return wait_[direction].is_first_in(mpk_ticks());
 	}
+
 	// @io has come back with @status. Context: any.
 	void note_end(const mpath_io &io, mpath_status status) noexcept
 	{
 		if (status != MPATH_STS_OK) [[unlikely]]
 			rare_.failed(status);
-		else if (io.sent_ns) [[unlikely]]
+		else if (io.measured) [[unlikely]]
 			measure(io);
 	}
 	// Nothing more is done to this path for the bio that was sent in @epoch. Context: any.
@@ -276,7 +280,7 @@ struct mpath_device final {
 	}
 
 	// At the beginning, for the shim.
-	const mpath_device_front front;
+	mpath_device_front front;
 
 	// Under the head's paths lock: what its disk said of itself last, and of which news of the
 	// head's its transport was told to look after.
@@ -310,9 +314,7 @@ struct mpath_device final {
 private:
 	~mpath_device() = default;
 
-	// Of so many I/Os that a CPU sends the latency of one is measured.
-	static constexpr u64 kMeasuredOf = 16;
-
+	u32 epoch() const noexcept { return __atomic_load_n(&front.epoch, __ATOMIC_RELAXED); }
 	[[gnu::noinline]] void measure(const mpath_io &io) noexcept;
 	u64 usual_ms() const noexcept;
 
@@ -371,12 +373,11 @@ private:
 	mpath::PathAccess access_;
 	const int numa_node_;
 	const u32 id_;
-	mpath::Atomic<u32> epoch_{0};
 	mpath::IoCounts counts_{front.counts};
-	// Its own, or that of its target port, which lives longer than a reference on the path.
-	mpath::Atomic<int> *active_ = &nr_active_;
-	// Written for each I/O under queue-depth and service-time: on a line of its own.
-	alignas(64) mpath::Atomic<int> nr_active_{0};
+	// Where front.active points, unless to that of the target port, which lives longer than a
+	// reference on the path. Written for each I/O under queue-depth and service-time: on a
+	// line of its own.
+	alignas(64) int nr_active_ = 0;
 
 	alignas(64) mpath_head &head_;
 	const u32 waiting_states_;

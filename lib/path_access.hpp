@@ -36,10 +36,7 @@ public:
 	// And takes it itself.
 	bool is_first() const noexcept
 	{
-		const u8 state = this->state();
-
-		return first_states_.load_relaxed() >> (state >> 7 << 4 | (state & kAccessMask)) &
-		       1;
+		return first_states_.load_relaxed() >> bit_of(state()) & 1;
 	}
 
 	// ------------------------------------------------------------------------------------
@@ -92,8 +89,14 @@ public:
 private:
 	Atomic<const u8 *> source_;
 	u8 own_ = 0; // optimized until somebody says otherwise
-	// Bit 0 to 15: the state of this number takes I/O, and no other path has a better rank; bit 16
-	// to 31: so it is with PREFERRED.
+	// Of a set of states: PREFERRED, turned around to bit 0, and above it the state.
+	static constexpr u32 bit_of(u8 state) noexcept
+	{
+		constexpr u32 kBits = 2 * kAccessMask + 1;
+
+		return static_cast<u8>(state << 1 | state >> 7) & kBits;
+	}
+	// Those that take I/O and have no worse rank.
 	static constexpr u32 states_of(Rank rank) noexcept
 	{
 		u32 states = 0;
@@ -102,9 +105,9 @@ private:
 			if (!takes_io(static_cast<u8>(state)))
 				continue;
 			if (rank_of(static_cast<u8>(state)) <= rank)
-				states |= 1u << state;
+				states |= 1u << bit_of(static_cast<u8>(state));
 			if (rank_of(static_cast<u8>(state | kPreferred)) <= rank)
-				states |= 1u << 16 << state;
+				states |= 1u << bit_of(static_cast<u8>(state | kPreferred));
 		}
 		return states;
 	}

@@ -22,11 +22,7 @@ public:
 	// False without memory; then nothing else may be called.
 	explicit operator bool() const noexcept { return static_cast<bool>(percpu_); }
 
-	// Return: how many I/Os of this direction this CPU has sent. Context: as mpk_count_sent().
-	u64 sent(u32 epoch, mpath_direction direction, u32 sectors) noexcept
-	{
-		return mpk_count_sent(percpu_.get(), epoch, direction, sectors);
-	}
+	// What is sent the shim counts: mpk_count_sent().
 	void back(u32 epoch) noexcept { mpk_count_back(percpu_.get(), epoch); }
 	// Wait until all are back. Context: process; nobody sends any more.
 	void drain() noexcept { mpk_counts_drain(percpu_.get()); }

@@ -28,20 +28,20 @@ void PathCache::forget(const mpath_device *path) const noexcept
 namespace {
 
 template <typename Filter>
-mpath_device *choose_usable(mpath_iopolicy iopolicy, const PathList &paths, const PathCache &cache,
+mpath_device *choose_usable(mpath_iopolicy iopolicy, const PathList &paths, const Hints &here,
 			    Filter filter, const ReadGuard &guard) noexcept
 {
 	switch (iopolicy) {
 	case MPATH_IOPOLICY_NUMA:
 		break;
 	case MPATH_IOPOLICY_ROUND_ROBIN:
-		return RoundRobin::choose(paths, cache, filter, guard);
+		return RoundRobin::choose(paths, here, filter, guard);
 	case MPATH_IOPOLICY_QUEUE_DEPTH:
-		return QueueDepth::choose(paths, cache, filter, guard);
+		return QueueDepth::choose(paths, here, filter, guard);
 	case MPATH_IOPOLICY_SERVICE_TIME:
-		return ServiceTime::choose(paths, cache, filter, guard);
+		return ServiceTime::choose(paths, here, filter, guard);
 	}
-	return Numa::choose(paths, cache, filter, guard);
+	return Numa::choose(paths, here, filter, guard);
 }
 
 // No policy and no hints: nothing is to be left of it once a usable path is back.
@@ -69,21 +69,21 @@ template <typename Filter>
 } // namespace
 
 template <typename Filter>
-mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const PathCache &cache,
+mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const Hints &here,
 			  Filter filter, const ReadGuard &guard) noexcept
 {
-	mpath_device *path = choose_usable(iopolicy, paths, cache, filter, guard);
+	mpath_device *path = choose_usable(iopolicy, paths, here, filter, guard);
 
 	if (path) [[likely]]
 		return path;
 	return choose_reluctant(paths, filter, guard);
 }
 
-template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathCache &, AnyPath,
+template mpath_device *choose_path(mpath_iopolicy, const PathList &, const Hints &, AnyPath,
 				   const ReadGuard &) noexcept;
-template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathCache &, NotTried,
+template mpath_device *choose_path(mpath_iopolicy, const PathList &, const Hints &, NotTried,
 				   const ReadGuard &) noexcept;
-template mpath_device *choose_path(mpath_iopolicy, const PathList &, const PathCache &, NotAmong,
+template mpath_device *choose_path(mpath_iopolicy, const PathList &, const Hints &, NotAmong,
 				   const ReadGuard &) noexcept;
 
 } // namespace mpath

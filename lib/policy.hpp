@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // policy: which path carries the next bio.
 //
-// A policy is a type with one static function; choose_path() is the one switch. All
-// share three rules: a path that cannot carry I/O is never chosen, a better rank always wins
+// A policy is a type with two static functions. choose() chooses. glance() does the same for the
+// usual case, where some paths are a first choice, and calls nobody: nullptr says that it takes a
+// closer look, and nothing else. All share three rules: a path that cannot carry I/O is never chosen, a better rank always wins
 // (optimized before non-optimized, then preferred before others: access.hpp), and among
 // equals the path attached first does.
 // A policy sees usable paths only. Where it finds none, the least reluctant of the others
@@ -16,6 +17,13 @@
 
 namespace mpath {
 
+// What a policy remembers that matters here: on this CPU, which is of this node.
+struct Hints {
+	u32 node;
+	Atomic<mpath_device *> *of_node; // numa's choice for it
+	Atomic<mpath_device *> *cursor;  // where round-robin stands
+};
+
 // What the policies remember between bios. Hints only: every use checks that the
 // path may still be used, and removal of a path clears what points to it.
 struct PathCache {
@@ -26,10 +34,12 @@ struct PathCache {
 	Atomic<mpath_device *> *by_node;
 	u32 nr_nodes;
 
-	Atomic<mpath_device *> &cursor() const noexcept
+	Hints here(u32 node, void *cursor) const noexcept
 	{
-		return *static_cast<Atomic<mpath_device *> *>(mpk_percpu_this(cursors));
+		return {node, &by_node[node], static_cast<Atomic<mpath_device *> *>(cursor)};
 	}
+	// The same for who does not know where it is.
+	Hints here() const noexcept { return here(mpk_this_node(), mpk_percpu_this(cursors)); }
 	// Afterwards no hint is @path (any path, if nullptr) unless a reader that began
 	// before the call puts it back; the caller sees to it that none can.
 	void forget(const mpath_device *path) const noexcept;
@@ -72,14 +82,18 @@ struct NotAmong {
 };
 
 template <typename P>
-concept PathPolicy = requires(const PathList &paths, const PathCache &cache, AnyPath filter,
-			      const ReadGuard &guard) {
-	{ P::choose(paths, cache, filter, guard) } noexcept -> std::same_as<mpath_device *>;
-};
+concept PathPolicy =
+	requires(const PathList &paths, const Hints &here, AnyPath any, const ReadGuard &guard) {
+		{ P::choose(paths, here, any, guard) } noexcept -> std::same_as<mpath_device *>;
+		{ P::glance(paths, here, any, guard) } noexcept -> std::same_as<mpath_device *>;
+		// Does it go by the depth of the paths' queues, and by how long they take?
+		{ P::kCounts } -> std::convertible_to<bool>;
+		{ P::kMeasures } -> std::convertible_to<bool>;
+	};
 
 // The path for a bio, or nullptr. It stays valid as long as @guard.
 template <typename Filter>
-mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const PathCache &cache,
+mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const Hints &here,
 			  Filter filter, const ReadGuard &guard) noexcept;
 
 } // namespace mpath

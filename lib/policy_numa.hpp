@@ -11,29 +11,27 @@
 namespace mpath {
 
 struct Numa {
+	static constexpr bool kCounts = false, kMeasures = false;
+
 	template <typename Filter>
-	static mpath_device *choose(const PathList &paths, const PathCache &cache, Filter filter,
+	static mpath_device *choose(const PathList &paths, const Hints &here, Filter filter,
 				    const ReadGuard &guard) noexcept
 	{
-		if (mpath_device *path = kept(cache, filter))
+		if (mpath_device *path = kept(here, filter))
 			return path;
 
-		const u32 node = mpk_this_node();
-		mpath_device *path = nearest(paths, static_cast<int>(node), filter, guard);
+		mpath_device *path = nearest(paths, static_cast<int>(here.node), filter, guard);
 
 		// What a bio takes that shuns the paths it failed on is no choice for the node.
 		if (std::is_same_v<Filter, AnyPath> && path)
-			cache.by_node[node].store_release(path);
+			here.of_node->store_release(path);
 		return path;
 	}
 
-	// The node's choice, if it is one still.
-	template <typename Filter>
-	static mpath_device *kept(const PathCache &cache, Filter filter) noexcept
+	static mpath_device *glance(const PathList &, const Hints &here, AnyPath any,
+				    const ReadGuard &) noexcept
 	{
-		mpath_device *path = cache.by_node[mpk_this_node()].load_acquire();
-
-		return path && path->is_first_choice() && filter.accepts(*path) ? path : nullptr;
+		return kept(here, any);
 	}
 
 	// Also how round-robin starts: by distance when @node is not negative.
@@ -62,6 +60,15 @@ struct Numa {
 	}
 
 private:
+	// The node's choice, if it is one still.
+	template <typename Filter>
+	static mpath_device *kept(const Hints &here, Filter filter) noexcept
+	{
+		mpath_device *path = here.of_node->load_acquire();
+
+		return path && path->is_first_choice() && filter.accepts(*path) ? path : nullptr;
+	}
+
 	// include/linux/topology.h: a path whose node is not known counts as local.
 	static constexpr int kLocalDistance = 10;
 

@@ -10,8 +10,36 @@
 namespace mpath {
 
 struct QueueDepth {
+	static constexpr bool kCounts = true, kMeasures = false;
+
+	static mpath_device *glance(const PathList &paths, const Hints &, AnyPath,
+				    const ReadGuard &guard) noexcept
+	{
+		mpath_device *best = nullptr;
+		int best_depth = 0;
+
+		for (auto *path = paths.first(guard); path; path = paths.after(*path, guard)) {
+			if (!path->is_first_choice()) {
+				if (path->is_to_be_withdrawn()) [[unlikely]]
+					return nullptr;
+				continue;
+			}
+
+			const int depth = path->nr_active();
+
+			if (!best || depth < best_depth) {
+				best = path;
+				best_depth = depth;
+			}
+			// Nothing can be shallower.
+			if (!depth)
+				break;
+		}
+		return best;
+	}
+
 	template <typename Filter>
-	static mpath_device *choose(const PathList &paths, const PathCache &, Filter filter,
+	static mpath_device *choose(const PathList &paths, const Hints &, Filter filter,
 				    const ReadGuard &guard) noexcept
 	{
 		mpath_device *best = nullptr;

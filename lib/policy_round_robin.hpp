@@ -13,11 +13,37 @@
 namespace mpath {
 
 struct RoundRobin {
-	template <typename Filter>
-	static mpath_device *choose(const PathList &paths, const PathCache &cache, Filter filter,
+	static constexpr bool kCounts = false, kMeasures = false;
+
+	static mpath_device *glance(const PathList &paths, const Hints &here, AnyPath,
 				    const ReadGuard &guard) noexcept
 	{
-		Atomic<mpath_device *> &cursor = cache.cursor();
+		mpath_device *last = here.cursor->load_acquire();
+		mpath_device *chosen = nullptr;
+
+		if (!last)
+			return nullptr;
+
+		// As next() does.
+		auto *path = paths.after(*last, guard);
+
+		while (path && !ends_at(*path, chosen))
+			path = paths.after(*path, guard);
+		if (!path) {
+			path = paths.first(guard);
+			while (path && !ends_at(*path, chosen) && path != last)
+				path = paths.after(*path, guard);
+		}
+		if (chosen && chosen != last)
+			here.cursor->store_release(chosen);
+		return chosen;
+	}
+
+	template <typename Filter>
+	static mpath_device *choose(const PathList &paths, const Hints &here, Filter filter,
+				    const ReadGuard &guard) noexcept
+	{
+		Atomic<mpath_device *> &cursor = *here.cursor;
 		mpath_device *last = cursor.load_acquire();
 		mpath_device *path = last ? next(paths, *last, filter, guard)
 					  : Numa::nearest(paths, -1, filter, guard);
@@ -28,6 +54,14 @@ struct RoundRobin {
 	}
 
 private:
+	// With @chosen, or with nothing.
+	static bool ends_at(mpath_device &path, mpath_device *&chosen) noexcept
+	{
+		if (path.is_first_choice())
+			chosen = &path;
+		return chosen || path.is_to_be_withdrawn();
+	}
+
 	template <typename Filter>
 	static mpath_device *next(const PathList &paths, mpath_device &last, Filter filter,
 				  const ReadGuard &guard) noexcept

@@ -11,8 +11,30 @@
 namespace mpath {
 
 struct ServiceTime {
+	static constexpr bool kCounts = true, kMeasures = true;
+
+	// Of one or two paths that are a first choice, none of which is to be tried.
+	static mpath_device *glance(const PathList &paths, const Hints &, AnyPath any,
+				    const ReadGuard &guard) noexcept
+	{
+		mpath_device *one = nullptr;
+		mpath_device *other = nullptr;
+
+		for (auto *path = paths.first(guard); path; path = paths.after(*path, guard)) {
+			if (!path->is_first_choice()) {
+				if (path->is_to_be_withdrawn()) [[unlikely]]
+					return nullptr;
+				continue;
+			}
+			if (other || path->trial_is_due(any.direction())) [[unlikely]]
+				return nullptr;
+			(one ? other : one) = path;
+		}
+		return one && other ? better(one, other, any.direction()) : one;
+	}
+
 	template <typename Filter>
-	static mpath_device *choose(const PathList &paths, const PathCache &, Filter filter,
+	static mpath_device *choose(const PathList &paths, const Hints &, Filter filter,
 				    const ReadGuard &guard) noexcept
 	{
 		Rank best_rank = kNrRanks;
@@ -37,13 +59,26 @@ struct ServiceTime {
 private:
 	// So much longer a wait is no reason to prefer another path.
 	static constexpr u64 kNearly = 8;
+	static constexpr u64 enough(u64 least) noexcept { return least + least / kNearly; }
+
+	static mpath_device *better(mpath_device *one, mpath_device *other,
+				    mpath_direction direction) noexcept
+	{
+		const u64 wait = one->expected_wait_ns(direction);
+		const u64 other_wait = other->expected_wait_ns(direction);
+
+		if (other_wait > enough(wait))
+			return one;
+		if (wait > enough(other_wait))
+			return other;
+		return other->nr_active() < one->nr_active() ? other : one;
+	}
 
 	// The least deep of those that are nearly the best; or one that is to be tried.
 	template <typename Filter>
 	static mpath_device *shallowest(const PathList &paths, Filter filter, Rank rank, u64 least,
 					const ReadGuard &guard) noexcept
 	{
-		const u64 enough = least + least / kNearly;
 		mpath_device *best = nullptr;
 		mpath_device *any = nullptr;
 		int best_depth = 0;
@@ -54,7 +89,7 @@ private:
 			if (path->take_trial(filter.direction())) [[unlikely]]
 				return path;
 			any = path;
-			if (path->expected_wait_ns(filter.direction()) > enough)
+			if (path->expected_wait_ns(filter.direction()) > enough(least))
 				continue;
 
 			const int depth = path->nr_active();

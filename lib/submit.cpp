@@ -3,11 +3,15 @@
 #include "classify.hpp"
 #include "head.hpp"
 #include "policy_numa.hpp"
+#include "policy_queue_depth.hpp"
+#include "policy_round_robin.hpp"
+#include "policy_service_time.hpp"
 
 using mpath::AnyPath;
 using mpath::Blame;
 using mpath::Fate;
 using mpath::Health;
+using mpath::Hints;
 using mpath::IoFifo;
 using mpath::NotAmong;
 using mpath::NotTried;
@@ -33,12 +37,36 @@ constexpr u8 kMaxMoves = 32;
 // A bio that failed on this many paths which a probe then found fine is itself bad.
 constexpr u8 kConfirmedIsEnough = 2;
 
+// From here on its past matters.
+void remember(mpath_io *io) noexcept
+{
+	if (io->remembers)
+		return;
+	io->remembers = true;
+	io->confirmed = 0;
+	io->waiting = false;
+	io->insisted = false;
+	io->patient = false;
+	for (auto &suspected : io->suspected)
+		suspected = {};
+	io->confirmed_id = 0;
+	io->confirmed_seq = 0;
+	io->review = 0;
+	io->status = MPATH_STS_OK;
+}
+
 } // namespace
+
+template <typename Filter>
+mpath_device *mpath_head::choose(Filter filter, const Hints &here, const ReadGuard &guard) noexcept
+{
+	return mpath::choose_path(iopolicy(), paths_, here, filter, guard);
+}
 
 template <typename Filter>
 mpath_device *mpath_head::choose(Filter filter, const ReadGuard &guard) noexcept
 {
-	return mpath::choose_path(iopolicy(), paths_, cache_, filter, guard);
+	return choose(filter, cache_.here(), guard);
 }
 
 template <typename Filter>
@@ -74,55 +102,98 @@ mpath_device *mpath_head::next_path(mpath_tries &tries) noexcept
 	return path;
 }
 
-// From here on the path, and with it the head, stays until the bio is back. It cannot have been
-// drained: remove_path() waits for this read section between marking the path and draining it.
-[[gnu::always_inline]] inline void mpath_head::take(mpath_io *io, mpath_device *path,
-						    const ReadGuard &) noexcept
+// From here on the path, and with it the head, stays until the bio is back, once it is counted as
+// sent. It cannot have been drained: remove_path() waits for this read section between marking the
+// path and draining it.
+//
+// Where another path is left to this bio, the error is wanted after one try; the last path has
+// the transport's own retries, at once or, with always_failfast, when nothing else has helped.
+void mpath_head::take(mpath_io *io, mpath_device *path, bool failfast, const ReadGuard &) noexcept
 {
 	const mpath_iopolicy policy = iopolicy();
 
-	io->path = path;
-	io->counted = policy >= MPATH_IOPOLICY_QUEUE_DEPTH;
-	io->depth = io->counted ? path->count_active(1) : 0;
-	path->count_sent(*io, policy == MPATH_IOPOLICY_SERVICE_TIME);
-	io->plain = !io->counted && !io->moves && !io->sent_ns;
-	watch_.mind();
-}
-
-// Where another path is left to this bio, the error is wanted after one try; the last path has
-// the transport's own retries, at once or, with always_failfast, when nothing else has helped.
-// The end of a bio that others were split from comes when the last of them ends, with the error
-// of any: it cannot be told what happened to this part of it, so a clone goes down.
-[[gnu::always_inline]] inline void mpath_head::prepare(mpath_io *io, bool failfast) noexcept
-{
-	if (no_path_since_ms_.load_relaxed()) [[unlikely]]
+	if (no_path_since_ms_.load_relaxed())
 		stop_clock();
+	io->path = path;
 	io->failfast = failfast;
-	io->insisted |= !failfast;
+	io->counted = policy >= MPATH_IOPOLICY_QUEUE_DEPTH;
+	io->measured = policy == MPATH_IOPOLICY_SERVICE_TIME &&
+		       path->measures_next(static_cast<mpath_direction>(io->direction));
 }
 
-bool mpath_head::route(mpath_io *io) noexcept
+// With nothing to wait for, to notice or to withdraw there is nobody to call. The end of a bio that
+// others were split from comes when the last of them ends, with the error of any: it cannot be told
+// what happened to this part of it, so a clone goes down.
+template <typename Policy>
+[[gnu::always_inline]] inline bool mpath_head::route_by(mpath_io *io, u32 node,
+							void *cursor) noexcept
 {
 	const ReadGuard guard{ReadGuard::held};
+	const AnyPath any{static_cast<mpath_direction>(io->direction)};
 
-	io->clone |= submit_mode() == MPATH_SUBMIT_CLONE;
+	if (!is_live() || submit_mode() != MPATH_SUBMIT_INTERPOSE ||
+	    no_path_since_ms_.load_relaxed()) [[unlikely]]
+		return route_with_care(io, node, cursor);
 
+	mpath_device *path = Policy::glance(paths_, cache_.here(node, cursor), any, guard);
+
+	if (!path) [[unlikely]]
+		return route_with_care(io, node, cursor);
+
+	bool failfast = always_failfast_;
+
+	for (auto *other = paths_.first(guard); other && !failfast;
+	     other = paths_.after(*other, guard)) {
+		if (other == path)
+			continue;
+		failfast = other->is_ready_at_need();
+		if (!failfast && other->is_to_be_withdrawn()) [[unlikely]]
+			return route_with_care(io, node, cursor);
+	}
+	io->path = path;
+	io->failfast = failfast;
+	if constexpr (Policy::kCounts)
+		io->counted = true;
+	if constexpr (Policy::kMeasures)
+		io->measured = path->measures_next(any.direction());
+	return true;
+}
+
+template <typename Policy>
+bool mpath_head::route_out_of_line(mpath_io *io, u32 node, void *cursor) noexcept
+{
+	return route_by<Policy>(io, node, cursor);
+}
+
+bool mpath_head::route(mpath_io *io, u32 node, void *cursor) noexcept
+{
+	switch (iopolicy()) {
+	case MPATH_IOPOLICY_NUMA:
+		break;
+	case MPATH_IOPOLICY_ROUND_ROBIN:
+		return route_out_of_line<mpath::RoundRobin>(io, node, cursor);
+	case MPATH_IOPOLICY_QUEUE_DEPTH:
+		return route_out_of_line<mpath::QueueDepth>(io, node, cursor);
+	case MPATH_IOPOLICY_SERVICE_TIME:
+		return route_out_of_line<mpath::ServiceTime>(io, node, cursor);
+	}
+	return route_by<mpath::Numa>(io, node, cursor);
+}
+
+bool mpath_head::route_with_care(mpath_io *io, u32 node, void *cursor) noexcept
+{
+	const ReadGuard guard{ReadGuard::held};
 	const AnyPath any{static_cast<mpath_direction>(io->direction)};
 	mpath_device *path = nullptr;
 
-	if (is_live()) [[likely]] {
-		// What costs least, without a call.
-		if (iopolicy() == MPATH_IOPOLICY_NUMA)
-			path = mpath::Numa::kept(cache_, any);
-		if (!path)
-			path = choose(any, guard);
-	}
-	if (!path) [[unlikely]] {
+	io->clone |= submit_mode() == MPATH_SUBMIT_CLONE;
+	if (is_live()) [[likely]]
+		path = choose(any, cache_.here(node, cursor), guard);
+	if (!path) {
 		wait_for_path(io);
 		return false;
 	}
-	prepare(io, always_failfast_ || has_other(path, any, guard));
-	take(io, path, guard);
+	take(io, path, always_failfast_ || has_other(path, any, guard), guard);
 	return true;
 }
 
@@ -143,6 +214,9 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 		path->count_back(epoch);
 		return;
 	}
+
+	remember(io);
+	io->insisted |= !io->failfast;
 
 	auto [fate, blame] = mpath::classify(status, io->nowait);
 
@@ -170,6 +244,7 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 	io->path = nullptr;
 	if (fate == Fate::move) {
 		io->moves += io->moves < kMaxMoves;
+		io->news = true;
 		failovers_.fetch_add_relaxed(1);
 		path->count_failover();
 		mpk_trace_move(io, path->disk(), status);
@@ -357,6 +432,7 @@ void mpath_head::wait_for_path(mpath_io *io) noexcept
 {
 	const char *why = "no available path";
 
+	remember(io);
 	{
 		// One read section from the test of live_ to the parking: see kill().
 		ReadGuard guard;
@@ -447,7 +523,8 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 			const bool has_path = !path && choose(AnyPath{}, guard);
 
 			if (path) {
-				take(io, path, guard);
+				take(io, path, failfast, guard);
+				mpk_count_sent(io);
 			} else if (tried_all && io->insisted &&
 				   (io->confirmed >= kConfirmedIsEnough || has_path)) {
 				// Failed on paths that work, and none is left to try: it is the bio.
@@ -465,7 +542,6 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 
 	waits_no_more(io);
 	if (path) {
-		prepare(io, failfast);
 		mpk_io_send(io);
 		return Outcome::gone;
 	}

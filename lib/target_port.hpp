@@ -39,7 +39,7 @@ public:
 	static void note_answer(const mpath_device *path) noexcept;
 
 	// I/O in flight on those of its paths that count there. On a line of its own.
-	alignas(64) Atomic<int> nr_active{0};
+	alignas(64) int nr_active = 0;
 
 	// Public for placement new; call join().
 	explicit TargetPort(u64 key) noexcept;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // WaitEstimate: how long an I/O of one direction takes on a path, as the last ones show.
 //
-// All CPUs share it. Each adds one I/O in sixteen at most, unless the policy needs them all
-// and shares more than this. Two that write at once lose one of two measurements, which an
-// average does not mind.
+// All CPUs share it. Each adds one I/O in sixteen, and where the policy goes by it the first one
+// after each tick of the clock, too: of a path that is slow that is every one, and of a fast one
+// what it has become is seen within milliseconds. Two that write at once lose one of two
+// measurements, which an average does not mind.
 #pragma once
 
 #include "port.h"
@@ -23,6 +24,7 @@ public:
 	// as many: up to there nobody has to wait for another. Beyond, each takes its share.
 	u64 expected_ns(u32 in_flight) const noexcept;
 
+	bool trial_is_due() const noexcept { return trial_.load_relaxed() == Trial::due; }
 	// Is the estimate so old that one I/O should try what the path is like? True for one
 	// who asks.
 	bool take_trial() noexcept
@@ -32,7 +34,16 @@ public:
 		return trial_.load_relaxed() == Trial::due &&
 		       trial_.compare_exchange(due, Trial::sent);
 	}
-	// Once a tick: decides whether a trial is due. @sent: how many I/Os of this direction
+	// Is nothing known of what was sent while the clock showed @tick? True for one who asks, or
+	// a few at once.
+	bool is_first_in(u32 tick) noexcept
+	{
+		if (tick_.load_relaxed() == tick) [[likely]]
+			return false;
+		tick_.store_relaxed(tick);
+		return true;
+	}
+	// Once a tick of the watch: decides whether a trial is due. @sent: how many I/Os of this direction
 	// this path has sent, and @head_sent: all paths of the head; ever. Context: the watch.
 	void look(u64 sent, u64 head_sent) noexcept;
 
@@ -42,6 +53,7 @@ private:
 	Atomic<u64> latency_ns_{0};
 	Atomic<u32> depth_{0}; // in sixteenths
 	Atomic<Trial> trial_{Trial::none};
+	Atomic<u32> tick_{~0u};
 
 	// The watch's own.
 	u64 sent_then_ = 0;

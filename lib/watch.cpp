@@ -7,7 +7,8 @@ void Watch::start() noexcept
 {
 	bool off = false;
 
-	if (on_.compare_exchange(off, true))
+	if (__atomic_compare_exchange_n(&on_, &off, true, false, __ATOMIC_ACQ_REL,
+					__ATOMIC_ACQUIRE))
 		mpk_work_arm(work_.get(), Epochs::kTickMs);
 }
 
@@ -19,7 +20,7 @@ void Watch::start() noexcept
 void Watch::look() noexcept
 {
 	const u64 now = mpk_now_ms();
-	const bool was_on = on_.load_relaxed();
+	const bool was_on = __atomic_load_n(&on_, __ATOMIC_RELAXED);
 	u64 sent = 0;
 	bool busy = false;
 
@@ -32,7 +33,7 @@ void Watch::look() noexcept
 			busy |= path->look_after(now, stall_timeout_ms(), sent);
 	}
 	if (busy != was_on)
-		on_.store_relaxed(busy);
+		__atomic_store_n(&on_, busy, __ATOMIC_RELAXED);
 	if (busy || was_on)
 		mpk_work_arm(work_.get(), Epochs::kTickMs);
 }

@@ -137,7 +137,7 @@ inline send(from, path) /* == submit.cpp mpath_head::take( */
 }
 
 /* One read section in the code, two here if there is no path: more can happen. */
-active proctype submit() /* == submit.cpp mpath_head::route( */
+active proctype submit() /* == submit.cpp mpath_head::route_with_care( */
 {
 	byte path, last;
 	bool ok;
@@ -145,7 +145,7 @@ active proctype submit() /* == submit.cpp mpath_head::route( */
 	read_lock(SUBMITTER); /* = ReadGuard guard{ReadGuard::held}; */
 	path = NONE;
 	if
-	:: live -> choose(path) /* = path = choose(any, guard); */
+	:: live -> choose(path) /* = path = choose(any, cache_.here(node, cursor), guard); */
 	:: !live
 	fi;
 #ifdef BROKEN_GET_OUTSIDE
@@ -156,7 +156,8 @@ active proctype submit() /* == submit.cpp mpath_head::route( */
 	fi;
 #else
 	if
-	:: path != NONE -> get(path) /* = take(io, path, guard); */
+	/* What the caller does in the same section: it counts the bio as sent. */
+	:: path != NONE -> get(path) /* = take(io, path, always_failfast_ || has_other(path, any, guard), guard); */
 	:: else
 	fi;
 	read_unlock(SUBMITTER);
@@ -293,7 +294,7 @@ end:	do
 			:: !live
 			fi;
 			if
-			:: path != NONE -> get(path) /* = take(io, path, guard); */
+			:: path != NONE -> get(path) /* = mpk_count_sent(io); */
 			:: else
 			fi;
 			if

@@ -127,7 +127,7 @@ inline may_wait(yes) /* == submit.cpp mpath_head::may_wait( */
 #endif
 }
 
-inline send(b, from, path) /* == submit.cpp mpath_head::prepare( */
+inline send(b, from, path) /* == submit.cpp mpath_head::take( */
 {
 #ifdef CLOCK
 	clock = false; /* = stop_clock(); */
@@ -169,7 +169,7 @@ inline wait_for_path(b) /* == submit.cpp mpath_head::wait_for_path( */
 }
 
 /* One read section in the code, two here: more can happen. */
-proctype submit(byte b) /* == submit.cpp mpath_head::route( */
+proctype submit(byte b) /* == submit.cpp mpath_head::route_with_care( */
 {
 	byte path, other;
 	bool yes;
@@ -177,13 +177,13 @@ proctype submit(byte b) /* == submit.cpp mpath_head::route( */
 	path = PATHS;
 	read_lock(SUBMITTER(b)); /* = ReadGuard guard{ReadGuard::held}; */
 	if
-	:: live -> choose(path) /* = path = choose(any, guard); */
+	:: live -> choose(path) /* = path = choose(any, cache_.here(node, cursor), guard); */
 	:: !live
 	fi;
 	read_unlock(SUBMITTER(b));
 	if
 	:: path == PATHS -> wait_for_path(b) /* = wait_for_path(io); */
-	:: else -> send(b, CALLER, path) /* = prepare(io, always_failfast_ || has_other(path, any, guard)); */
+	:: else -> send(b, CALLER, path) /* = take(io, path, always_failfast_ || has_other(path, any, guard), guard); */
 	fi
 }
 

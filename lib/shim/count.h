@@ -3,6 +3,8 @@
 #ifndef MPATH_SHIM_COUNT_H
 #define MPATH_SHIM_COUNT_H
 
+#include <linux/atomic.h>
+#include <linux/ktime.h>
 #include <linux/percpu.h>
 
 #include "port.h"
@@ -10,6 +12,30 @@
 static inline struct mpath_io_counts __percpu *mpk_counts(struct mpk_percpu *percpu)
 {
 	return (__force struct mpath_io_counts __percpu *)percpu;
+}
+
+/* mpk_count_sent() */
+static __always_inline void mpk_count_sent_here(struct mpath_head *head, struct mpath_io *io)
+{
+	const struct mpath_device_front *path = mpath_device_front_of(io->path);
+	struct mpath_io_counts __percpu *counts = mpk_counts(path->counts);
+	u32 epoch = READ_ONCE(path->epoch);
+	u64 sent;
+
+	io->epoch = epoch;
+	this_cpu_inc(counts->in_flight[epoch]);
+	this_cpu_add(counts->sectors[io->direction], io->sectors);
+	sent = this_cpu_inc_return(counts->ios[io->direction]);
+	if (io->counted)
+		io->depth = atomic_inc_return((atomic_t *)path->active);
+	if (unlikely(io->measured || sent % MPATH_MEASURED_OF == 0)) {
+		io->sent_ns = ktime_get_ns();
+		io->measured = true;
+		io->news = true;
+	}
+	/* After it was counted: see Watch::look(). */
+	if (unlikely(!READ_ONCE(mpath_head_front_of(head)->watched)))
+		mpath_head_watch(head);
 }
 
 /* mpk_count_back() */

@@ -2,6 +2,7 @@
 /* CPUs, nodes, time. */
 #include <linux/cpumask.h>
 #include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
@@ -30,14 +31,9 @@ void *mpk_percpu_of(struct mpk_percpu *percpu, u32 cpu)
 	return cpu_possible(cpu) ? per_cpu_ptr((__force void __percpu *)percpu, cpu) : NULL;
 }
 
-u64 mpk_count_sent(struct mpk_percpu *percpu, u32 epoch, enum mpath_direction direction,
-		   u32 sectors)
+void mpk_count_sent(struct mpath_io *io)
 {
-	struct mpath_io_counts __percpu *counts = mpk_counts(percpu);
-
-	this_cpu_inc(counts->in_flight[epoch]);
-	this_cpu_add(counts->sectors[direction], sectors);
-	return this_cpu_inc_return(counts->ios[direction]);
+	mpk_count_sent_here(io->head, io);
 }
 
 void mpk_count_back(struct mpk_percpu *percpu, u32 epoch)
@@ -92,6 +88,11 @@ u32 mpk_this_node(void)
 int mpk_node_distance(int a, int b)
 {
 	return node_distance(a, b);
+}
+
+u32 mpk_ticks(void)
+{
+	return (u32)READ_ONCE(jiffies);
 }
 
 u64 mpk_now_ms(void)

@@ -15,8 +15,8 @@
 #include <linux/blkdev.h>
 #include <linux/mempool.h>
 #include <linux/percpu.h>
-#include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/topology.h>
 #include <trace/events/block.h>
 
 #include "account.h"
@@ -24,6 +24,7 @@
 #include "count.h"
 #include "mpath_disk.h"
 #include "port.h"
+#include "read.h"
 #include "shim.h"
 #include "trace.h"
 
@@ -39,7 +40,6 @@ struct mpk_saved {
 	void *private;
 	blk_opf_t opf;
 	unsigned short flags;
-	int remaining;
 };
 
 struct mpk_record {
@@ -51,7 +51,7 @@ struct mpk_record {
 	struct bio *bio;           /* the submitter's */
 	struct block_device *bdev; /* the head's, or a partition of it */
 	unsigned long start;       /* jiffies, for the head's accounting */
-	bool accounted;
+	enum mpk_account accounted;
 
 	union {
 		struct mpk_saved saved; /* between mpk_point_bio() and mpk_end_interposed() */
@@ -185,12 +185,12 @@ static void mpk_record_free(struct mpk_record *record)
 		mempool_free(record, records);
 }
 
-static void mpk_finish(struct mpk_record *record, enum mpath_status status)
+static __always_inline void mpk_finish(struct mpk_record *record, enum mpath_status status)
 {
 	struct bio *bio = record->bio;
 
-	if (record->accounted)
-		mpk_account_end(bio, record->start);
+	mpk_account_end(bio, record->accounted, record->io.direction, record->io.sectors,
+			record->start);
 	if (unlikely(status != MPATH_STS_OK))
 		bio->bi_status = mpk_to_blk[status];
 	/* Before the bio ends: the submitter may wait for memory that this frees. */
@@ -204,13 +204,16 @@ void mpk_io_finish(struct mpath_io *io, enum mpath_status status)
 }
 
 /* Most of the time nobody but us wants to know. */
-static void mpk_done(struct mpk_record *record, enum mpath_status status)
+static __always_inline void mpk_done(struct mpk_record *record, enum mpath_status status)
 {
-	if (likely(status == MPATH_STS_OK && record->io.plain)) {
-		struct mpk_percpu *counts = mpath_device_front_of(record->io.path)->counts;
+	if (likely(status == MPATH_STS_OK && !record->io.news)) {
+		const struct mpath_device_front *path = mpath_device_front_of(record->io.path);
+		struct mpk_percpu *counts = path->counts;
 		u32 epoch = record->io.epoch;
 
-		mpk_finish(record, status);
+		if (record->io.counted)
+			atomic_dec((atomic_t *)path->active);
+		mpk_finish(record, MPATH_STS_OK);
 		/* Last: until here it keeps the path, and that the head. */
 		mpk_count_back_here(counts, epoch);
 		return;
@@ -222,10 +225,13 @@ static void mpk_end_interposed(struct bio *bio)
 {
 	struct mpk_record *record = bio->bi_private;
 	const struct mpk_saved *saved = &record->saved;
-	enum mpath_status status = mpath_status_of(bio->bi_status);
+	enum mpath_status status = MPATH_STS_OK;
 	struct block_device *path = bio->bi_bdev;
 
-	bio->bi_status = BLK_STS_OK;
+	if (unlikely(bio->bi_status)) {
+		status = mpath_status_of(bio->bi_status);
+		bio->bi_status = BLK_STS_OK;
+	}
 	/* Still in the request that it was merged into. */
 	bio->bi_next = NULL;
 	bio->bi_bdev = record->bdev;
@@ -242,8 +248,8 @@ static void mpk_end_interposed(struct bio *bio)
 		bio->bi_opf &= ~REQ_POLLED;
 		WRITE_ONCE(bio->bi_cookie, BLK_QC_T_NONE);
 	}
-	/* A path that split the bio has counted this down to 0. */
-	atomic_set(&bio->__bi_remaining, saved->remaining);
+	/* A path that split the bio has counted this down to 0; of one that was split it is a clone. */
+	atomic_set(&bio->__bi_remaining, 1);
 	trace_mpath_complete(&record->io, record->bdev, path, bio, status);
 	mpk_done(record, status);
 }
@@ -258,7 +264,7 @@ static void mpk_end_clone(struct bio *clone)
 	mpk_done(record, status);
 }
 
-static void mpk_save(struct mpk_record *record, struct bio *bio)
+static __always_inline void mpk_save(struct mpk_record *record, const struct bio *bio)
 {
 	struct mpk_saved *saved = &record->saved;
 
@@ -269,20 +275,25 @@ static void mpk_save(struct mpk_record *record, struct bio *bio)
 	saved->private = bio->bi_private;
 	saved->opf = bio->bi_opf;
 	saved->flags = bio->bi_flags;
-	saved->remaining = atomic_read(&bio->__bi_remaining);
 }
 
 /*
  * bio_set_dev(): its cgroup's part of the head becomes that of the path. A bio that has been down a
  * path belongs to none any more. In a read section, which saves a second one.
  */
-static void mpk_set_dev(struct bio *bio, struct block_device *path)
+static __always_inline void mpk_set_dev(struct bio *bio, struct block_device *path)
 {
 #ifdef CONFIG_BLK_CGROUP
 	if (likely(bio->bi_blkg)) {
+		/* Of most bios it is the root, and need not be asked for its name. */
+		bool of_root = bio->bi_blkg == bdev_get_queue(bio->bi_bdev)->root_blkg;
+
 		bio_clear_flag(bio, BIO_BPS_THROTTLED);
 		bio->bi_bdev = path;
-		bio_clone_blkg_association(bio, bio);
+		if (likely(of_root))
+			bio_associate_blkg_from_css(bio, NULL);
+		else
+			bio_clone_blkg_association(bio, bio);
 		return;
 	}
 #endif
@@ -295,10 +306,8 @@ static struct block_device *mpk_path_of(const struct mpk_record *record)
 }
 
 /* Context: a read section. */
-static void mpk_point_bio(struct mpk_record *record)
+static __always_inline void mpk_point_bio(struct mpk_record *record, struct bio *bio)
 {
-	struct bio *bio = record->bio;
-
 	mpk_save(record, bio);
 	mpk_set_dev(bio, mpk_path_of(record));
 	bio->bi_end_io = mpk_end_interposed;
@@ -323,7 +332,7 @@ static bool mpk_point_clone(struct mpk_record *record)
 }
 
 /* It has been pointed at its path. Context: process. */
-static void mpk_submit(struct mpk_record *record, struct bio *lower)
+static __always_inline void mpk_submit(struct mpk_record *record, struct bio *lower)
 {
 	lower->bi_private = record;
 	/*
@@ -356,9 +365,9 @@ void mpk_io_send(struct mpath_io *io)
 		mpk_send_clone(record);
 		return;
 	}
-	rcu_read_lock();
-	mpk_point_bio(record);
-	rcu_read_unlock();
+	mpk_read_lock_here();
+	mpk_point_bio(record, record->bio);
+	mpk_read_unlock_here();
 	mpk_submit(record, record->bio);
 }
 
@@ -381,49 +390,56 @@ static bool mpk_may_need_split(const struct bio *bio)
 
 void mpath_submit_bio(struct mpath_head *head, struct bio *bio)
 {
-	struct mpk_io_pool *pool = mpath_head_front_of(head)->pool;
+	const struct mpath_head_front *front = mpath_head_front_of(head);
 	struct mpk_record *record;
 	bool nowait, goes;
+	u32 sectors;
 
 	/*
 	 * To the head's limits and from the head's pool: a path, and with it its pool, may
 	 * go while the bio lives on.
 	 */
-	if (mpk_may_need_split(bio)) {
+	if (likely(!mpk_may_need_split(bio))) {
+		sectors = bio_sectors(bio);
+	} else {
 		bio = bio_split_to_limits(bio);
 		if (!bio)
 			return;
+		sectors = bio_has_data(bio) ? bio_sectors(bio) : 0;
 	}
 	nowait = bio->bi_opf & REQ_NOWAIT;
-	record = mpk_record_alloc(pool, nowait);
+	record = mpk_record_alloc(front->pool, nowait);
 	if (unlikely(!record)) {
 		bio->bi_status = BLK_STS_AGAIN;
 		bio_endio(bio);
 		return;
 	}
-	record->pool = pool;
+	record->pool = front->pool;
 	record->bio = bio;
 	record->bdev = bio->bi_bdev;
-	memset_startat(&record->io, 0, suspected);
 	record->io.head = head;
-	record->io.path = NULL;
-	record->io.sectors = bio_has_data(bio) ? bio_sectors(bio) : 0;
+	record->io.sectors = sectors;
 	record->io.direction = op_is_write(bio_op(bio)) ? MPATH_WRITE : MPATH_READ;
+	memset_startat(&record->io, 0, moves);
 	record->io.nowait = nowait;
 	/* Others were split from it: its end does not tell its own fate. */
 	record->io.clone = bio_flagged(bio, BIO_CHAIN);
-	record->accounted = blk_queue_io_stat(bdev_get_queue(bio->bi_bdev));
-	if (record->accounted)
-		record->start = mpk_account_start(bio);
+	record->accounted = MPK_ACCOUNT_NONE;
+	if (blk_queue_io_stat(bdev_get_queue(bio->bi_bdev)))
+		record->accounted = mpk_account_start(bio, record->io.direction, &record->start);
 
-	rcu_read_lock();
-	goes = mpath_head_route(head, &record->io);
-	if (goes && !record->io.clone)
-		mpk_point_bio(record);
-	rcu_read_unlock();
+	mpk_read_lock_here();
+	goes = mpath_head_route(head, &record->io, numa_node_id(),
+				raw_cpu_ptr((__force void __percpu *)front->cursors));
+	if (likely(goes)) {
+		mpk_count_sent_here(head, &record->io);
+		if (likely(!record->io.clone))
+			mpk_point_bio(record, bio);
+	}
+	mpk_read_unlock_here();
 	if (unlikely(!goes))
 		return;
-	if (record->io.clone)
+	if (unlikely(record->io.clone))
 		mpk_send_clone(record);
 	else
 		mpk_submit(record, bio);

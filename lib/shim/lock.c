@@ -105,6 +105,7 @@ void mpk_read_unlock(void) __releases(RCU)
 	rcu_read_unlock();
 }
 
+/* For sections without preemption, too: see read.h. */
 void mpk_synchronize(void)
 {
 	synchronize_rcu();

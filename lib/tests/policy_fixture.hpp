@@ -69,8 +69,14 @@ protected:
 	std::string choose(const Filter &filter = {})
 	{
 		ReadGuard guard;
-		mpath_device *device = Policy::choose(list_, cache_, filter, guard);
+		const Hints here = cache_.here();
+		mpath_device *device = nullptr;
 
+		// As route() does.
+		if constexpr (std::is_same_v<Filter, AnyPath>)
+			device = Policy::glance(list_, here, filter, guard);
+		if (!device)
+			device = Policy::choose(list_, here, filter, guard);
 		return device ? device->disk()->name : "none";
 	}
 	template <typename Policy>

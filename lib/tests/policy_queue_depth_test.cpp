@@ -73,7 +73,7 @@ TEST_F(QueueDepth, remembers_nothing)
 	EXPECT_EQ(chosen(), "a");
 	for (auto &hint : by_node_)
 		EXPECT_EQ(hint.load_relaxed(), nullptr);
-	EXPECT_EQ(cache_.cursor().load_relaxed(), nullptr);
+	EXPECT_EQ(cache_.here().cursor->load_relaxed(), nullptr);
 }
 
 // --- through a head --------------------------------------------------------------------------

@@ -95,11 +95,11 @@ TEST_F(RoundRobin, does_not_write_its_place_when_that_stays)
 
 	EXPECT_EQ(turns(1), "a");
 
-	const auto place = cache_.cursor().load_relaxed();
+	const auto place = cache_.here().cursor->load_relaxed();
 
 	EXPECT_EQ(turns(2), "a a");
 	EXPECT_EQ(place, a.device);
-	EXPECT_EQ(cache_.cursor().load_relaxed(), place);
+	EXPECT_EQ(cache_.here().cursor->load_relaxed(), place);
 }
 
 TEST_F(RoundRobin, does_not_ask_for_distances)

@@ -145,16 +145,19 @@ protected:
 		path.device->count_active(depth);
 		return path;
 	}
-	static void learn(Path &path, u64 us, mpath_direction direction)
+	void learn(Path &path, u64 us, mpath_direction direction)
 	{
 		mpath_io io{};
 
+		io.head = head();
+		io.path = path.device;
 		io.direction = direction;
+		io.measured = true;
 		set_fraction_ns(0);
 		{
 			mpath::ReadGuard guard;
 
-			path.device->count_sent(io, true);
+			mpk_count_sent(&io);
 		}
 		set_fraction_ns(us * 1000);
 		path.device->note_end(io, MPATH_STS_OK);

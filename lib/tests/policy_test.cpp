@@ -170,7 +170,7 @@ TEST_F(Policies, an_unknown_policy_is_numa)
 
 	mpath::ReadGuard guard;
 	const auto unknown = static_cast<mpath_iopolicy>(7);
-	auto *path = mpath::choose_path(unknown, list_, cache_, mpath::AnyPath{}, guard);
+	auto *path = mpath::choose_path(unknown, list_, cache_.here(), mpath::AnyPath{}, guard);
 
 	EXPECT_EQ(path->disk()->name, "near");
 }
@@ -184,7 +184,7 @@ TEST_F(Policies, the_switch_leads_to_each_policy)
 
 	mpath::ReadGuard guard;
 	const auto chosen = [&](mpath_iopolicy policy) {
-		return mpath::choose_path(policy, list_, cache_, mpath::AnyPath{}, guard)
+		return mpath::choose_path(policy, list_, cache_.here(), mpath::AnyPath{}, guard)
 			->disk()
 			->name;
 	};
@@ -206,15 +206,15 @@ TEST_F(Policies, forgetting_one_path_leaves_the_hints_to_others)
 	by_node_[0].store_relaxed(a.device);
 	by_node_[1].store_relaxed(b.device);
 	set_cpu(0);
-	cache_.cursor().store_relaxed(b.device);
+	cache_.here().cursor->store_relaxed(b.device);
 	set_cpu(3);
-	cache_.cursor().store_relaxed(a.device);
+	cache_.here().cursor->store_relaxed(a.device);
 	cache_.forget(a.device);
 	EXPECT_EQ(by_node_[0].load_relaxed(), nullptr);
 	EXPECT_EQ(by_node_[1].load_relaxed(), b.device);
-	EXPECT_EQ(cache_.cursor().load_relaxed(), nullptr);
+	EXPECT_EQ(cache_.here().cursor->load_relaxed(), nullptr);
 	set_cpu(0);
-	EXPECT_EQ(cache_.cursor().load_relaxed(), b.device);
+	EXPECT_EQ(cache_.here().cursor->load_relaxed(), b.device);
 }
 
 TEST_F(Policies, forgetting_all_leaves_no_hint_on_any_cpu_or_node)
@@ -225,13 +225,13 @@ TEST_F(Policies, forgetting_all_leaves_no_hint_on_any_cpu_or_node)
 		hint.store_relaxed(a.device);
 	for (const u32 cpu : {0, 1, 3}) { // 2 is not possible
 		set_cpu(cpu);
-		cache_.cursor().store_relaxed(a.device);
+		cache_.here().cursor->store_relaxed(a.device);
 	}
 	cache_.forget(nullptr);
 	for (auto &hint : by_node_)
 		EXPECT_EQ(hint.load_relaxed(), nullptr);
 	for (const u32 cpu : {0, 1, 3}) {
 		set_cpu(cpu);
-		EXPECT_EQ(cache_.cursor().load_relaxed(), nullptr);
+		EXPECT_EQ(cache_.here().cursor->load_relaxed(), nullptr);
 	}
 }

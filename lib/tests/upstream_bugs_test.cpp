@@ -82,7 +82,7 @@ TEST_F(UpstreamPolicy, X28_round_robin_on_one_cpu_does_not_write_what_another_cp
 	set_cpu(1);
 	EXPECT_EQ(choose<mpath::RoundRobin>(), "a");
 
-	auto &other = cache_.cursor();
+	auto &other = *cache_.here().cursor;
 	const auto *before = other.load_relaxed();
 
 	set_cpu(0);

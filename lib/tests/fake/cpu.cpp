@@ -90,6 +90,11 @@ void mpk_percpu_destroy(mpk_percpu *percpu) noexcept
 	delete percpu;
 }
 
+void *mpath::fake::this_cpus(mpk_percpu *percpu)
+{
+	return percpu->objects.at(cpu).data();
+}
+
 void *mpk_percpu_this(mpk_percpu *percpu) noexcept
 {
 	Call call(Port::percpu_this);
@@ -114,19 +119,38 @@ mpath_io_counts *counts_of_this_cpu(mpk_percpu *percpu)
 
 } // namespace
 
-u64 mpk_count_sent(mpk_percpu *percpu, u32 epoch, mpath_direction direction, u32 sectors) noexcept
+void mpath::fake::count_sent(mpath_io *io, Call::By by)
 {
-	Call call(Port::count_sent);
-	auto *counts = counts_of_this_cpu(percpu);
+	Call call(Port::count_sent, by);
+	const mpath_device_front *path = mpath_device_front_of(io->path);
+	auto *counts = counts_of_this_cpu(path->counts);
+	const u32 epoch = __atomic_load_n(&path->epoch, __ATOMIC_RELAXED);
 
 	if (!context().read_depth)
 		mpath::fake::violation("I/O is counted as sent outside of a read section");
-	if (percpu->drained.load(std::memory_order_relaxed))
+	if (path->counts->drained.load(std::memory_order_relaxed))
 		mpath::fake::violation("I/O is counted as sent after the drain began");
 
+	io->epoch = static_cast<u8>(epoch);
 	__atomic_fetch_add(&counts->in_flight[epoch], 1, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&counts->sectors[direction], sectors, __ATOMIC_RELAXED);
-	return __atomic_add_fetch(&counts->ios[direction], 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&counts->sectors[io->direction], io->sectors, __ATOMIC_RELAXED);
+
+	const u64 sent = __atomic_add_fetch(&counts->ios[io->direction], 1, __ATOMIC_RELAXED);
+
+	if (io->counted)
+		io->depth = static_cast<u32>(__atomic_add_fetch(path->active, 1, __ATOMIC_RELAXED));
+	if (io->measured || sent % MPATH_MEASURED_OF == 0) {
+		io->sent_ns = mpath::fake::now_ns();
+		io->measured = true;
+		io->news = true;
+	}
+	if (!__atomic_load_n(&mpath_head_front_of(io->head)->watched, __ATOMIC_RELAXED))
+		mpath_head_watch(io->head);
+}
+
+void mpk_count_sent(mpath_io *io) noexcept
+{
+	mpath::fake::count_sent(io, Call::core);
 }
 
 void mpath::fake::count_back(mpk_percpu *counts, u32 epoch, Call::By by)
@@ -187,6 +211,11 @@ u32 mpk_nr_nodes() noexcept
 	Call call(Port::nr_nodes);
 
 	return nodes;
+}
+
+u32 mpath::fake::this_node()
+{
+	return node;
 }
 
 u32 mpk_this_node() noexcept

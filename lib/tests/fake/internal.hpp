@@ -39,7 +39,12 @@ private:
 // What the core asks for, and the shim does by itself.
 void read_lock(Call::By by);
 void read_unlock(Call::By by);
+void count_sent(mpath_io *io, Call::By by);
 void count_back(mpk_percpu *counts, u32 epoch, Call::By by);
+// What the shim knows without a call.
+u32 this_node();
+u64 now_ns();
+void *this_cpus(mpk_percpu *percpu);
 
 // True when this allocation is the one that is to fail.
 bool allocation_fails();

@@ -22,6 +22,15 @@ struct Record : mpath_io {
 		next = this;
 		sent_ns = ~0ull;
 		depth = ~0u;
+		confirmed = 2;
+		waiting = true;
+		insisted = true;
+		patient = true;
+		for (auto &slot : suspected)
+			slot = {1, ~0u};
+		confirmed_id = 2;
+		review = 1;
+		status = MPATH_STS_NOSPC;
 	}
 };
 
@@ -43,7 +52,7 @@ void end(bio *bio, mpath_status status)
 		mpath::fake::violation("a bio ended twice");
 }
 
-void complete_plain(Record *record);
+void complete_silently(Record *record);
 
 } // namespace
 
@@ -69,8 +78,8 @@ void complete(mpath_io *io, mpath_status status)
 		die("a record is completed that is not on its way");
 	record->owner = Owner::core;
 	context().completion_depth++;
-	if (status == MPATH_STS_OK && io->plain)
-		complete_plain(record);
+	if (status == MPATH_STS_OK && !io->news)
+		complete_silently(record);
 	else
 		mpath_io_done(io, status);
 	context().completion_depth--;
@@ -169,11 +178,14 @@ void finish(Record *record, mpath_status status)
 }
 
 // As the shim, which does not call the core for it.
-void complete_plain(Record *record)
+void complete_silently(Record *record)
 {
-	mpk_percpu *counts = mpath_device_front_of(record->path)->counts;
+	const mpath_device_front *path = mpath_device_front_of(record->path);
+	mpk_percpu *counts = path->counts;
 	const u32 epoch = record->epoch;
 
+	if (record->counted)
+		__atomic_fetch_sub(path->active, 1, __ATOMIC_RELAXED);
 	{
 		Call call(Port::io_finish, Call::shim);
 
@@ -195,7 +207,10 @@ void mpath_head_submit(mpath_head *head, bio *bio, bool nowait)
 	}
 	record->head = head;
 	mpath::fake::read_lock(Call::shim);
-	goes = mpath_head_route(head, record);
+	goes = mpath_head_route(head, record, mpath::fake::this_node(),
+				mpath::fake::this_cpus(mpath_head_front_of(head)->cursors));
+	if (goes)
+		mpath::fake::count_sent(record, Call::shim);
 	mpath::fake::read_unlock(Call::shim);
 	if (goes) {
 		Call call(Port::io_send, Call::shim);

@@ -364,11 +364,24 @@ u64 mpk_now_ms() noexcept
 	return now();
 }
 
+u64 mpath::fake::now_ns()
+{
+	return now() * 1000000 + fraction_ns.load(std::memory_order_relaxed);
+}
+
 u64 mpk_now_ns() noexcept
 {
 	Call call(Port::now_ns);
 
-	return now() * 1000000 + fraction_ns.load(std::memory_order_relaxed);
+	return mpath::fake::now_ns();
+}
+
+// As where a tick is a millisecond.
+u32 mpk_ticks() noexcept
+{
+	Call call(Port::ticks);
+
+	return static_cast<u32>(now());
 }
 
 // Others may run meanwhile, but no work item does that nobody runs.
