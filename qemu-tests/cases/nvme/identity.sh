@@ -7,7 +7,7 @@
 # What makes namespaces one: a UUID, an NGUID, or where there is neither the subsystem and the
 # number in it. Namespaces of one subsystem, or with the same number in two, are several.
 # Files, for nvmet may keep a namespace that was disabled (guest/klog.sh), and with it a null_blk.
-# shellcheck disable=SC2034  # beds/nvme has it
+# shellcheck disable=SC2034,SC2209  # beds/nvme has it
 NVME_STORE=file
 OTHER=nqn.2026-01.org.example:other
 ZERO=00000000-0000-0000-0000-000000000000
