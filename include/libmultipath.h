@@ -392,6 +392,15 @@ void mpath_device_remove(struct mpath_device *device) MPATH_NOEXCEPT;
 void mpath_device_recheck(struct mpath_device *device) MPATH_NOEXCEPT;
 
 /*
+ * mpath_device_set_disabled - have the path carry I/O only where nothing better is left, until it
+ * is enabled. What is in flight stays there. Lasts as long as the path.
+ * Context: process, may sleep; takes the head's paths lock.
+ */
+void mpath_device_set_disabled(struct mpath_device *device, bool disabled) MPATH_NOEXCEPT;
+/* Context: any. */
+bool mpath_device_is_disabled(const struct mpath_device *device) MPATH_NOEXCEPT;
+
+/*
  * mpath_device_observe - what the path's disk says of itself now, perhaps after a rescan
  * To be called every few seconds. Every path is asked now and then who it is, one that is not
  * optimized more often, whether it is again.

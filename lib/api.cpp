@@ -264,6 +264,16 @@ void mpath_device_read_access(const mpath_device *device,
 	*access = device->shown_access();
 }
 
+void mpath_device_set_disabled(mpath_device *device, bool disabled) noexcept
+{
+	device->head().set_path_disabled(device, disabled);
+}
+
+bool mpath_device_is_disabled(const mpath_device *device) noexcept
+{
+	return device->is_disabled();
+}
+
 void mpath_device_observe_port(mpath_device *device, const u8 *access_state,
 			       const mpath_port_config *port) noexcept
 {

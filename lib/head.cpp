@@ -185,6 +185,7 @@ bool mpath_head::observe(mpath_device *path, const mpath_geometry &now) noexcept
 
 	if (path->looks_different())
 		announce_soon();
+	path->set_disabled(path->is_disabled());
 	path->ask_at_leisure(mpk_now_ms());
 	{
 		ReadGuard reading;
@@ -307,6 +308,13 @@ void mpath_head::note_health(const mpath_device &path, mpath::Health from,
 	ReadGuard guard;
 
 	alua_.review(guard);
+}
+
+void mpath_head::set_path_disabled(mpath_device *path, bool disabled) noexcept
+{
+	MutexGuard guard(paths_lock_.get());
+
+	path->set_disabled(disabled);
 }
 
 void mpath_head::observe_port(mpath_device *path, const u8 *kept,

@@ -69,6 +69,7 @@ struct mpath_head final {
 	u64 transition_limit_ms() const noexcept { return alua_.transition_limit_ms(); }
 	// I/O waits for a path, or has, and none has come back since.
 	bool io_waits() const noexcept { return no_path_since_ms_.load_relaxed() > kNobodyWaits; }
+	void set_path_disabled(mpath_device *path, bool disabled) noexcept;
 	void observe_port(mpath_device *path, const u8 *kept,
 			  const mpath_port_config &port) noexcept;
 	void activated(const mpath_device &path, int error) noexcept

@@ -105,6 +105,10 @@ const char *word(Reason reason) noexcept
 		return "another path holds the reservation";
 	case Reason::reservation_moves:
 		return "the reservation moves";
+	case Reason::disabled:
+		return "disabled by hand";
+	case Reason::enabled:
+		return "enabled by hand";
 	case Reason::transport_error:
 		return status_word(MPATH_STS_TRANSPORT);
 	case Reason::device_offline:

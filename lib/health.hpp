@@ -67,7 +67,9 @@ enum class Reason : u8 {
 	not_registered,
 	not_the_holder,
 	reservation_moves,
-	last = reservation_moves,
+	disabled,
+	enabled,
+	last = enabled,
 };
 
 Reason because_of(mpath_status status) noexcept;

@@ -185,8 +185,18 @@ bool mpath_device::relapses() const noexcept
 
 Health mpath_device::at_best(u64 now_ms) const noexcept
 {
-	return conduct_.is_spared(now_ms) || cache_differs_.load_relaxed() ? Health::marginal
-									   : Health::usable;
+	return why_at_best(now_ms, Reason::probe_fine) == Reason::probe_fine ? Health::usable
+									     : Health::marginal;
+}
+
+// First what lasts longest.
+Reason mpath_device::why_at_best(u64 now_ms, Reason fine) const noexcept
+{
+	if (is_disabled())
+		return Reason::disabled;
+	if (conduct_.is_spared(now_ms))
+		return conduct_.why();
+	return cache_differs_.load_relaxed() ? Reason::cache_differs : fine;
 }
 
 void mpath_device::set_stalled(bool stalled) noexcept
@@ -236,6 +246,33 @@ void mpath_device::set_cache_differs(bool differs) noexcept
 		return;
 	changed(Health::marginal, Health::usable, Reason::cache_agrees);
 	head_.path_came_back();
+}
+
+// As with the cache, a probe that ends meanwhile is set right by the next look: whichever word it
+// has read, the state says so.
+void mpath_device::set_disabled(bool disabled) noexcept
+{
+	const mpath::Standing seen = health_.standing();
+	const bool was = is_disabled();
+	const bool is_so = seen.health == Health::marginal && seen.why == Reason::disabled;
+
+	disabled_.store_relaxed(disabled);
+	// What does not carry I/O now is seen to when it comes back.
+	if (seen.health > Health::marginal || (disabled ? is_so : !was && !is_so))
+		return;
+
+	const Reason why = why_at_best(mpk_now_ms(), Reason::enabled);
+	const Health to = why == Reason::enabled ? Health::usable : Health::marginal;
+
+	// From what was seen alone: a verdict that has come since says more.
+	if (!health_.change_seen(seen, to, why))
+		return;
+	changed(seen.health, to, why);
+	if (to == Health::marginal)
+		return;
+	head_.path_came_back();
+	// What else it was marginal for has been forgotten: it has to show that it works.
+	mpk_work_kick(probe_.get());
 }
 
 void mpath_device::withdraw() noexcept
@@ -397,18 +434,15 @@ void mpath_device::execute(const mpath_command &command, mpath_scsi_answer *answ
 void mpath_device::end_well() noexcept
 {
 	const u64 now = mpk_now_ms();
-	const Health to = at_best(now);
-	const bool spared = conduct_.is_spared(now);
-	const Reason why = spared                   ? conduct_.why()
-			   : to == Health::marginal ? Reason::cache_differs
-						    : Reason::probe_fine;
+	const Reason why = why_at_best(now, Reason::probe_fine);
+	const Health to = why == Reason::probe_fine ? Health::usable : Health::marginal;
 
 	if (change_health(to, why))
 		head_.path_came_back();
 	else
 		head_.kick(); // an I/O may wait for just this verdict
 	// Nobody else sees to it that it is used again.
-	if (spared)
+	if (conduct_.is_spared(now))
 		mpk_work_arm(probe_.get(), static_cast<u32>(conduct_.until_ms() - now));
 }
 

@@ -294,6 +294,10 @@ struct mpath_device final {
 	// Its disk knows of no write cache while another path's does. To be told again and again
 	// while it is so. Context: process, under the head's paths lock.
 	void set_cache_differs(bool differs) noexcept;
+	// Somebody wants it used only where nothing better is left, or no longer does. To be told
+	// again and again, too. Context: process, under the head's paths lock.
+	void set_disabled(bool disabled) noexcept;
+	bool is_disabled() const noexcept { return disabled_.load_relaxed(); }
 	// Its disk is no longer what the head shows. Context: any.
 	void contradict() noexcept { change_health(Health::foreign, Reason::contradicts); }
 
@@ -341,8 +345,10 @@ private:
 		return takes_io();
 	}
 	bool relapses() const noexcept;
-	// What a path is that nothing keeps from carrying I/O: usable, or marginal still.
+	// What a path is that nothing keeps from carrying I/O: usable, or marginal still; and why
+	// it is that, @fine if it is usable.
 	Health at_best(u64 now_ms) const noexcept;
+	Reason why_at_best(u64 now_ms, Reason fine) const noexcept;
 	// The transport has taken the device out of service.
 	void withdraw() noexcept;
 	// True if this call changed it.
@@ -399,6 +405,7 @@ private:
 	u32 judged_seq_ = 0; // the probe's own: the last accusation that it has looked at
 	mpath::Atomic<bool> no_such_lun_{false}; // said its last probe
 	mpath::Atomic<bool> cache_differs_{false};
+	mpath::Atomic<bool> disabled_{false};  // by hand
 	mpath::Atomic<bool> withdrawn_{false}; // by its transport, and not asked since it is back
 	mpath::Atomic<u64> refused_ms_{0};     // first seen refused by its transport, 0: not now
 	mpath::Atomic<u64> transition_ms_{0};  // first seen in transition, 0: not now

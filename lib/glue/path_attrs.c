@@ -122,6 +122,21 @@ PATH_COUNTER(mpath_errors_lun, errors[MPATH_ERROR_LUN])
 PATH_COUNTER(mpath_probes, probes)
 PATH_COUNTER(mpath_oldest_ms, oldest_ms)
 
+PATH_SHOW(mpath_disabled)
+{
+	return sysfs_emit(buf, "%d\n", mpath_device_is_disabled(path->core));
+}
+
+static ssize_t mpath_disabled_store(struct mpath_glue_path *path, const char *buf, size_t count)
+{
+	bool disabled = sysfs_streq(buf, "1");
+
+	if (!disabled && !sysfs_streq(buf, "0"))
+		return -EINVAL;
+	mpath_device_set_disabled(path->core, disabled);
+	return count;
+}
+
 /* The histogram: one number for each power of two. */
 static ssize_t mpath_glue_show_latency(struct mpath_glue_path *path, char *buf,
 				       enum mpath_direction direction)
@@ -197,6 +212,7 @@ static const struct mpath_glue_file mpath_glue_path_files[] = {
 	PATH_FILE(mpath_write_latency_us),
 	PATH_FILE(mpath_read_average_us),
 	PATH_FILE(mpath_write_average_us),
+	{.name = "mpath_disabled", .show = mpath_disabled_show, .store = mpath_disabled_store},
 };
 
 static ssize_t mpath_glue_attr_show(struct device *dev, struct device_attribute *attr, char *buf)

@@ -70,7 +70,7 @@ for f in $CLASS/0/{iopolicy,wwid,wwid_multipath_tools} "$HEAD_SYS"/{no_path_time
 done
 for p in "${PATHS[@]}"; do
 	for f in mpath_verdict mpath_dev mpath_numa_nodes mpath_queue_depth mpath_state \
-		mpath_state_reason mpath_state_ms mpath_state_changes mpath_state_times_ms mpath_registered; do
+		mpath_state_reason mpath_state_ms mpath_state_changes mpath_state_times_ms mpath_registered mpath_disabled; do
 		equal "$(wc -l <"/sys/block/$(disk_of "$p")/$f")" 1 "lines in $f of $p"
 	done
 done
