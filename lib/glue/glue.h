@@ -25,6 +25,8 @@ void mpath_glue_bury_head(struct mpath_glue_head *head);
 void mpath_glue_link_path(struct mpath_glue_path *path);
 void mpath_glue_release_head(struct device *dev);
 void mpath_glue_release_disk_dev(struct device *dev);
+/* Until it has none; each is a plain disk then. No lock; from a work item of the transport's. */
+void mpath_glue_give_paths_back(struct mpath_glue_head *head);
 /* The disk, as the limits of its queue are now. */
 u32 mpath_glue_limits(struct mpath_glue_path *path);
 
@@ -40,6 +42,13 @@ void mpath_glue_removal_work(struct work_struct *work);
 int mpath_glue_set_delayed_removal(struct mpath_glue_head *head, unsigned int secs);
 /* No head waits for a path from now on; those that do are removed. No lock. */
 void mpath_glue_remove_waiting_heads(struct mpath_transport *transport);
+
+/* evict.c */
+/*
+ * Make plain disks of the head's paths, soon. Return: 0; -EBUSY after some seconds: somebody has the
+ * head open. Context: process, may sleep; the caller keeps the head's disk in sysfs. No lock.
+ */
+int mpath_glue_evict(struct mpath_glue_head *head);
 
 /* path.c */
 /*

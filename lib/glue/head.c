@@ -237,14 +237,11 @@ static void mpath_glue_teardown(struct work_struct *work)
 	put_device(&head->dev);
 }
 
-/* The head could not be shown: what it hides must be given back. */
-static void mpath_glue_give_up(struct mpath_glue_head *head, int error)
+void mpath_glue_give_paths_back(struct mpath_glue_head *head)
 {
 	struct mpath_glue_path *path;
 	struct device *member;
 
-	glue_err(head->transport, "%s: cannot add the disk of %s (%d), giving its paths back\n",
-		 head->disk->disk_name, head->wwid, error);
 	for (;;) {
 		mutex_lock(&head->transport->lock);
 		path = mpath_glue_first_path(head);
@@ -255,6 +252,14 @@ static void mpath_glue_give_up(struct mpath_glue_head *head, int error)
 		head->transport->ops->give_back(member);
 		put_device(member);
 	}
+}
+
+/* The head could not be shown: what it hides must be given back. */
+static void mpath_glue_give_up(struct mpath_glue_head *head, int error)
+{
+	glue_err(head->transport, "%s: cannot add the disk of %s (%d), giving its paths back\n",
+		 head->disk->disk_name, head->wwid, error);
+	mpath_glue_give_paths_back(head);
 }
 
 static void mpath_glue_head_work(struct work_struct *work)

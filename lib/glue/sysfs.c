@@ -132,6 +132,18 @@ static ssize_t fail_now_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_WO(fail_now);
 
+static ssize_t evict_store(struct device *dev, struct device_attribute *attr, const char *buf,
+			   size_t count)
+{
+	int ret;
+
+	if (!sysfs_streq(buf, "1"))
+		return -EINVAL;
+	ret = mpath_glue_evict(mpath_glue_head_of(dev_to_disk(dev)));
+	return ret ? ret : count;
+}
+static DEVICE_ATTR_WO(evict);
+
 static ssize_t submit_mode_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%s\n",
@@ -174,6 +186,7 @@ static struct attribute *mpath_glue_disk_attrs[] = {
 	&dev_attr_parked_limit_kib.attr,
 	&dev_attr_delayed_removal_secs.attr,
 	&dev_attr_fail_now.attr,
+	&dev_attr_evict.attr,
 	&dev_attr_submit_mode.attr,
 	&dev_attr_multipath_failover_count.attr,
 	&dev_attr_io_requeue_no_usable_path_count.attr,

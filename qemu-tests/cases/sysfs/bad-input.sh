@@ -52,6 +52,8 @@ rejects "$HEAD_SYS/delayed_removal_secs" -1 4294967296 4294967295 ten 1s '\n' '5
 takes "$HEAD_SYS/reservation_key" none 'none\n'
 rejects "$HEAD_SYS/reservation_key" 0 0x0 -1 0x10000000000000000 key 0xabcg '\n' '1 1' None
 refuses "not supported" put "$HEAD_SYS/reservation_key" 0x1 # by scsi_debug
+rejects "/sys/block/$(disk_of "${PATHS[0]}")/mpath_disabled" 2 -1 yes '\n' '1 1'
+refuses "Invalid argument" put "$HEAD_SYS/evict" 0
 for v in 0 2 -1 yes '\n' '1 1'; do refuses "Invalid argument" put "$HEAD_SYS/fail_now" "$v"; done
 for f in multipath_failover_count io_requeue_no_usable_path_count io_fail_no_available_path_count; do
 	equal "$(stat -c %A "$HEAD_SYS/$f")" "-r--r--r--" "mode of $f"
