@@ -35,6 +35,10 @@ std::string next_of_marginal(const Path &path)
 	if (path.reason == "probes are fine, I/O is not")
 		return "used only when nothing better is left, for 5 s at first, twice as long "
 		       "each time, 300 s at most";
+	if (path.reason == "disabled by hand")
+		return fmt::format("used only when nothing better is left, until it is enabled: "
+				   "mpathctl enable {}",
+				   path.name);
 	if (path.reason == "others behind its target port have died")
 		return "some of them are asked; it is usable again when one answers";
 	return "rescan its device, or change the disks so that they agree";

@@ -13,9 +13,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "conf_rules.hpp"
 #include "doctor.hpp"
 #include "events.hpp"
 #include "explain.hpp"
+#include "import.hpp"
 #include "json.hpp"
 #include "rates.hpp"
 #include "report.hpp"
@@ -26,6 +28,9 @@
 namespace {
 
 using namespace mpathctl;
+
+// How long the kernel may take to have a path's disk go (SCSI_MPATH_GONE_MS), and some.
+constexpr int kGoneSecs = 60;
 
 enum Exit { kFine = 0, kBad = 1, kUsage = 2, kNoModules = 3 };
 
@@ -138,18 +143,6 @@ void events(const Tree &tree, int count)
 	});
 }
 
-// Another file beside it, then in its place: a crash leaves the one or the other.
-void replace(const std::string &file, const std::string &text)
-{
-	const std::string next = file + ".new";
-	std::ofstream out(next);
-
-	out << text;
-	out.close();
-	if (!out || rename(next.c_str(), file.c_str()))
-		throw std::system_error(errno, std::generic_category(), file);
-}
-
 void set(const Tree &tree, const std::string &name, const std::vector<std::string> &words,
 	 bool save)
 {
@@ -177,7 +170,7 @@ void set(const Tree &tree, const std::string &name, const std::vector<std::strin
 	parse_settings(text); // not over what somebody has to mend first
 	for (const Setting &setting : settings)
 		text = with_setting(text, head, setting);
-	replace(kSettingsFile, text);
+	tree.replace(kSettingsFile, text);
 }
 
 void apply_file(const Tree &tree, const std::string &name)
@@ -195,19 +188,130 @@ void apply_file(const Tree &tree, const std::string &name)
 	}
 }
 
-// Takes the path out of service, or back, as an administrator of its SCSI device would.
-void set_running(const Tree &tree, const std::string &name, const char *state)
+const Path &path_named(const std::vector<Head> &heads, const std::string &name)
 {
-	const auto heads = heads_of(tree);
 	const Head &head = head_named(heads, name);
 	const Path *path = find_path(head, name);
 
 	if (!path)
 		throw Failure(fmt::format("{} is no path: {} is a disk", name, head.name));
-	if (!tree.exists(path->dir + "/device/scsi_level"))
+	return *path;
+}
+
+// Takes the path out of service, or back, as an administrator of its SCSI device would.
+void set_running(const Tree &tree, const std::string &name, const char *state)
+{
+	const auto heads = heads_of(tree);
+	const Path &path = path_named(heads, name);
+
+	if (!tree.exists(path.dir + "/device/scsi_level"))
 		throw Failure(fmt::format("{} is no SCSI device: nvme disconnect, nvme connect",
-					  path->name));
-	tree.write(path->dir + "/device/state", state);
+					  path.name));
+	tree.write(path.dir + "/device/state", state);
+}
+
+void set_disabled(const Tree &tree, const std::string &name, const char *disabled)
+{
+	const auto heads = heads_of(tree);
+
+	tree.write(path_named(heads, name).dir + "/mpath_disabled", disabled);
+}
+
+// Rules are SCSI's; the wwid stands for itself in them.
+void evict(const Tree &tree, const std::string &name)
+{
+	static const std::string deny = "/sys/module/scsi_multipath/parameters/deny";
+	const auto heads = heads_of(tree);
+	const Head &head = head_named(heads, name);
+
+	if (!head.name.starts_with("sdmpath"))
+		throw Failure(
+			fmt::format("{}: no rules keep NVMe's from being taken again", head.name));
+
+	const std::string before = tree.text(deny);
+
+	tree.write(deny,
+		   with_rule(before, text_of(Rule{ { "wwid", pattern_of_text(head.wwid) } })));
+	try {
+		tree.write(head.dir + "/evict", "1");
+	} catch (const std::system_error &error) {
+		tree.write(deny, before);
+		if (error.code() == std::errc::device_or_resource_busy)
+			throw Failure(fmt::format("{} is in use: unmount or close it", head.name));
+		throw;
+	}
+	for (int i = 0; tree.exists(head.dir); i++) {
+		if (i == kGoneSecs * 10)
+			throw Failure(
+				fmt::format("{} is still there: see the kernel log", head.name));
+		std::this_thread::sleep_for(std::chrono::milliseconds(100));
+	}
+	for (const Path &path : head.paths)
+		fmt::print("{} is a disk of its own\n", path.name);
+}
+
+// What multipath-tools read, but for what says that our heads are none of theirs.
+std::vector<std::string> conf_files(const Tree &tree)
+{
+	static const std::string dir = "/etc/multipath/conf.d/";
+	std::vector<std::string> files = { "/etc/multipath.conf" };
+
+	for (const std::string &name : tree.names(dir))
+		if (name.ends_with(".conf") && name != "sdmpath.conf")
+			files.push_back(dir + name);
+	return files;
+}
+
+// Of before: only what this program has made it makes again.
+void check_owner(const Tree &tree, const std::string &file)
+{
+	const std::string text = tree.text(file);
+
+	if (!text.empty() && !text.starts_with(kMadeByImport))
+		throw Failure(fmt::format("{} is somebody's own: move it away first", file));
+}
+
+void write_import(const Tree &tree, const Import &found)
+{
+	std::string settings = tree.raw(kSettingsFile).value_or("");
+
+	check_owner(tree, kOptionsFile);
+	check_owner(tree, kAliasesFile);
+	parse_settings(settings); // not over what somebody has to mend first
+	if (!found.settings.empty()) {
+		for (const std::string &line : found.settings)
+			settings = with_line(settings, line);
+		tree.replace(kSettingsFile, settings);
+	}
+	for (const auto &[file, text] :
+	     { std::pair{ kOptionsFile, found.options }, std::pair{ kAliasesFile, found.aliases } })
+		if (!text.empty())
+			tree.replace(file, text);
+		else if (tree.exists(file))
+			tree.replace(file, fmt::format("{}\n", kMadeByImport));
+}
+
+void import_conf(const Tree &tree, std::vector<std::string> files, bool write)
+{
+	std::vector<ConfEntry> conf;
+
+	if (files.empty())
+		files = conf_files(tree);
+	for (const std::string &file : files) {
+		const auto text = tree.raw(file);
+
+		if (!text)
+			throw Failure(fmt::format("{} cannot be read", file));
+		for (ConfEntry &entry : parse_multipath_conf(file, *text))
+			conf.push_back(std::move(entry));
+	}
+
+	const Import found =
+		translate(conf, parse_bindings(tree.raw(bindings_file(conf)).value_or("")));
+
+	if (write)
+		write_import(tree, found);
+	fmt::print("{}", text_of(found));
 }
 
 Exit doctor(const Tree &tree)
@@ -232,7 +336,7 @@ int main(int argc, char **argv)
 	CLI::App app("looks at native multipath disks, and sets them", "mpathctl");
 	std::string root = "/", name;
 	std::vector<std::string> words;
-	bool json = false, save = false;
+	bool json = false, save = false, write = false;
 	double secs = 1;
 	int count = 0;
 	Exit verdict = kFine;
@@ -255,6 +359,13 @@ int main(int argc, char **argv)
 		app.add_subcommand("apply", "set what " + std::string(kSettingsFile) + " says");
 	auto *const fail_command = app.add_subcommand("fail", "take a path out of service");
 	auto *const reinstate_command = app.add_subcommand("reinstate", "and back");
+	auto *const disable_command = app.add_subcommand(
+		"disable", "have a path carry I/O only where nothing better is left");
+	auto *const enable_command = app.add_subcommand("enable", "and as any other again");
+	auto *const evict_command =
+		app.add_subcommand("evict", "make plain disks of a LUN's paths, while others stay");
+	auto *const import_command =
+		app.add_subcommand("import", "what multipath.conf says, in this project's words");
 	auto *const doctor_command = app.add_subcommand(
 		"doctor", "what may hurt, and what to do about it; 1 if anything");
 	auto *const report_command = app.add_subcommand("report", "all that a bug report needs");
@@ -271,6 +382,12 @@ int main(int argc, char **argv)
 	apply_command->add_option("disk", name, "one disk (default: all)");
 	fail_command->add_option("path", name, "H:C:I:L or sdX")->required();
 	reinstate_command->add_option("path", name, "H:C:I:L or sdX")->required();
+	disable_command->add_option("path", name, "H:C:I:L or sdX")->required();
+	enable_command->add_option("path", name, "H:C:I:L or sdX")->required();
+	evict_command->add_option("disk", name, "sdmpatha, or its wwid")->required();
+	import_command->add_option("file", words,
+				   "default: /etc/multipath.conf, /etc/multipath/conf.d/*.conf");
+	import_command->add_flag("--write", write, "write the files, and do not only print them");
 
 	try {
 		app.parse(argc, argv);
@@ -299,6 +416,14 @@ int main(int argc, char **argv)
 			set_running(tree, name, "offline");
 		else if (*reinstate_command)
 			set_running(tree, name, "running");
+		else if (*disable_command)
+			set_disabled(tree, name, "1");
+		else if (*enable_command)
+			set_disabled(tree, name, "0");
+		else if (*evict_command)
+			evict(tree, name);
+		else if (*import_command)
+			import_conf(tree, words, write);
 		else if (*doctor_command)
 			verdict = doctor(tree);
 		else if (*report_command)

@@ -152,4 +152,13 @@ std::string with_setting(const std::string &text, const Head &head, const Settin
 	return result;
 }
 
+std::string with_line(const std::string &text, const std::string &line)
+{
+	const auto lines = pieces(text, '\n');
+
+	if (std::find(lines.begin(), lines.end(), line) != lines.end())
+		return text;
+	return text + (text.empty() || text.ends_with('\n') ? "" : "\n") + line + '\n';
+}
+
 } // namespace mpathctl

@@ -40,4 +40,7 @@ bool fits(const Head &head, const std::string &pattern);
 // or in a new one.
 std::string with_setting(const std::string &text, const Head &head, const Setting &setting);
 
+// The file's text with this line, at its end if it is not there.
+std::string with_line(const std::string &text, const std::string &line);
+
 } // namespace mpathctl

@@ -34,12 +34,9 @@ std::filesystem::path Tree::below(const std::string &file) const
 	return root_ / std::filesystem::path(file).relative_path();
 }
 
-std::optional<std::string> Tree::read(const std::string &file) const
+std::optional<std::string> Tree::raw(const std::string &file) const
 {
 	std::ifstream in(below(file));
-	const auto blank = [](unsigned char c) {
-		return std::isspace(c) || !c;
-	};
 
 	if (!in)
 		return std::nullopt;
@@ -48,9 +45,21 @@ std::optional<std::string> Tree::read(const std::string &file) const
 
 	if (in.bad())
 		return std::nullopt;
-	while (!text.empty() && blank(text.back()))
-		text.pop_back();
-	text.erase(text.begin(), std::find_if_not(text.begin(), text.end(), blank));
+	return text;
+}
+
+std::optional<std::string> Tree::read(const std::string &file) const
+{
+	auto text = raw(file);
+	const auto blank = [](unsigned char c) {
+		return std::isspace(c) || !c;
+	};
+
+	if (!text)
+		return std::nullopt;
+	while (!text->empty() && blank(text->back()))
+		text->pop_back();
+	text->erase(text->begin(), std::find_if_not(text->begin(), text->end(), blank));
 	return text;
 }
 
@@ -95,6 +104,7 @@ std::string Tree::resolve(const std::string &link) const
 
 void Tree::write(const std::string &file, const std::string &value) const
 {
+	const std::string line = value + '\n';
 	// In one piece: each write() is a value of its own to the kernel.
 	const int fd = open(below(file).c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
 	const auto fail = [&file](int error) {
@@ -104,14 +114,30 @@ void Tree::write(const std::string &file, const std::string &value) const
 	if (fd < 0)
 		fail(errno);
 
-	const ssize_t written = ::write(fd, value.data(), value.size());
+	const ssize_t written = ::write(fd, line.data(), line.size());
 	const int error = errno;
 
 	close(fd);
 	if (written < 0)
 		fail(error);
-	if (static_cast<size_t>(written) != value.size())
+	if (static_cast<size_t>(written) != line.size())
 		fail(EIO);
+}
+
+void Tree::replace(const std::string &file, const std::string &text) const
+{
+	const auto path = below(file);
+	const std::string next = path.string() + ".new";
+	std::error_code there;
+
+	std::filesystem::create_directories(path.parent_path(), there);
+
+	std::ofstream out(next);
+
+	out << text;
+	out.close();
+	if (!out || rename(next.c_str(), path.c_str()))
+		throw std::system_error(errno, std::generic_category(), file);
 }
 
 } // namespace mpathctl

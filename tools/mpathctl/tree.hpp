@@ -18,6 +18,8 @@ public:
 	std::optional<std::string> read(const std::string &file) const;
 	// The same, "" for nothing.
 	std::string text(const std::string &file) const { return read(file).value_or(""); }
+	// Just as it is, for what has lines that are counted.
+	std::optional<std::string> raw(const std::string &file) const;
 	// 0 for what is no number.
 	long long number(const std::string &file) const;
 
@@ -27,8 +29,11 @@ public:
 	// Where a link leads, as a path below the root; "" for nothing.
 	std::string resolve(const std::string &link) const;
 
-	// Throws std::system_error.
+	// To a file of the kernel's, as a line: some want its end. Throws std::system_error.
 	void write(const std::string &file, const std::string &value) const;
+	// Another file beside it, then in its place: a crash leaves the one or the other. Throws
+	// std::system_error.
+	void replace(const std::string &file, const std::string &text) const;
 
 private:
 	std::filesystem::path below(const std::string &file) const;

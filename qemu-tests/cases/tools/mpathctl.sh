@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds iscsi
-#: timeout 180
+#: timeout 300
 #: allow path-errors
-# mpathctl: sees what there is, sets it, keeps it, and says what is wrong.
+# mpathctl: sees what there is, sets it, keeps it, and says what is wrong; spares a path, takes a LUN
+# out, and knows multipath.conf.
 #
 #   sdmpatha --+-- path 0 --x--+
 #              +-- path 1 -----+-- LUN 0
 has() { grep -qE -- "$1" <<<"$said" || fail "no '$1' in: $(head -c 200 <<<"$said")"; } # REGEX
+has_not() { ! grep -qE -- "$1" <<<"$said" || fail "there is '$1' in: $(grep -m1 -E -- "$1" <<<"$said")"; }
 exits() { # STATUS COMMAND...
 	local want=$1 rc=0
 	shift
@@ -17,7 +19,8 @@ exits() { # STATUS COMMAND...
 cp "$MODULES/root/usr/sbin/mpathctl" /usr/sbin/
 cp "$MODULES/root/usr/lib/udev/rules.d/64-mpathctl.rules" /etc/udev/rules.d/
 udevadm control --reload
-at_exit rm -f /etc/udev/rules.d/64-mpathctl.rules /etc/multipath-native.conf /usr/sbin/mpathctl
+made=(/etc/modprobe.d/multipath-native.conf /etc/udev/rules.d/65-multipath-native.rules)
+at_exit rm -f /etc/udev/rules.d/64-mpathctl.rules /etc/multipath-native.conf /usr/sbin/mpathctl /etc/multipath.conf "${made[@]}"
 
 exits 3 mpathctl list
 has '^mpathctl: the modules are not loaded: modprobe scsi_multipath$'
@@ -68,7 +71,31 @@ has "offline for .*: mpathctl reinstate ${PATHS[0]}$"
 exits 1 mpathctl doctor
 has "^! $HEAD: path ${PATHS[0]} is offline"
 mpathctl reinstate "${PATHS[0]}"
-must_wait 30 "the path is used again" is_back "${PATHS[0]}"
+must_wait 30 "the path is used again" in_use "${PATHS[0]}"
+
+step "a path is spared"
+disabled=/sys/block/$(disk_of "${PATHS[0]}")/mpath_disabled
+rejects "$disabled" 2 -1 yes 01 '\n' '1 1'
+exits 0 mpathctl disable "${PATHS[0]}"
+equal "$(<"$disabled")" 1 "mpath_disabled"
+exits 0 mpathctl explain "${PATHS[0]}"
+has "marginal for .*: disabled by hand; next: .*: mpathctl enable ${PATHS[0]}$"
+sent() { echo "$(<"/sys/block/$(disk_of "$1")/mpath_writes")"; }
+nothing_out() { is "/sys/block/$(disk_of "$1")/mpath_inflight" 0; }
+must_wait 10 "what was under way is back" nothing_out "${PATHS[0]}"
+before=$(sent "${PATHS[0]}")
+fio_goes_on
+equal "$(sent "${PATHS[0]}")" "$before" "writes down the path that is spared"
+exits 0 mpathctl fail "${PATHS[1]}"
+fio_goes_on
+(($(sent "${PATHS[0]}") > before)) || fail "nothing went down the only path"
+exits 0 mpathctl reinstate "${PATHS[1]}"
+must_wait 30 "the other path is used again" in_use "${PATHS[1]}"
+equal "$(path_state "${PATHS[0]}")" marginal "the path that is spared"
+exits 0 mpathctl enable "${PATHS[0]}"
+equal "$(path_state "${PATHS[0]}")" usable "the path afterwards"
+exits 1 mpathctl disable "$HEAD"
+has "is no path: $HEAD is a disk"
 fio_finish
 wait $events
 grep -q "$HEAD: path ${PATHS[0]} is offline" "$WORK/events" || fail "told: $(<"$WORK/events")"
@@ -77,10 +104,76 @@ exits 0 mpathctl report
 has '^== doctor$'
 has "scsi_multipath: .*$HEAD|$HEAD: "
 
-# The next head of the same LUN has what was saved.
+step "multipath.conf"
+wwid=$(<"$MPATH/wwid_multipath_tools")
+cat >/etc/multipath.conf <<END
+defaults {
+	path_selector "queue-length 0"
+	failback manual
+}
+blacklist {
+	wwid "^3600a0b80"
+}
+multipaths {
+	multipath {
+		wwid $wwid
+		alias data
+		no_path_retry 24
+	}
+}
+END
+exits 0 mpathctl import
+has "^options scsi_multipath iopolicy=queue-depth deny=wwid=3600a0b80\\* allow=wwid=$wwid$"
+has "^wwid=$wwid no_path_timeout_ms=120000$"
+has '^multipath.conf:3: failback manual: '
+equal "$(count "${made[@]}")" 0 "files written"
+exits 0 mpathctl import --write
+exits 0 mpathctl import --write
+equal "$(grep -c "^wwid=$wwid " /etc/multipath-native.conf)" 1 "lines for the LUN"
+modprobe -c | grep -q "^options scsi_multipath iopolicy=queue-depth deny=wwid=3600a0b80\* allow=wwid=$wwid$"
+echo 'options scsi_multipath iopolicy=numa' >"${made[0]}"
+exits 1 mpathctl import --write
+has "${made[0]} is somebody's own"
+printf 'defaults {\n' >"$WORK/bad"
+exits 1 mpathctl import "$WORK/bad"
+has "^mpathctl: $WORK/bad:1: '{' is never closed$"
+exits 1 mpathctl import "$WORK/nowhere"
+has 'nowhere cannot be read'
+udevadm control --reload
+
+# The next head of the same LUN has what was saved, and its name.
 bed_down
 must_wait 30 "the head is gone" no_heads
 bed_up 2
 head_wait 2
 must_wait 30 "its policy is set" is "$MPATH/iopolicy" round-robin
-must_wait 30 "its time is set" is "$HEAD_SYS/no_path_timeout_ms" 60000
+must_wait 30 "its time is set" is "$HEAD_SYS/no_path_timeout_ms" 120000
+equal "$(readlink -f /dev/mapper/data)" "/dev/$HEAD" "what the alias leads to"
+
+step "a LUN is taken out"
+deny=/sys/module/scsi_multipath/parameters/deny
+echo 'vendor=NOBODY' >$deny
+exec {held}<"/dev/$HEAD"
+exits 1 mpathctl evict "$HEAD"
+has "$HEAD is in use"
+equal "$(<$deny)" vendor=NOBODY "rules when nothing was done"
+equal "$(path_count)" 2 "paths of the head"
+exec {held}<&-
+refuses "Invalid argument" put "$HEAD_SYS/evict" 2
+rule=wwid=$(<"$MPATH/wwid")
+echo 3600 >"$HEAD_SYS/delayed_removal_secs"
+exits 0 mpathctl evict "$HEAD"
+equal "$(<$deny)" "vendor=NOBODY,$rule" "rules"
+must_wait 10 "the head is gone" no_heads
+must_wait 30 "the paths are plain disks" bed_complete
+for p in "${PATHS[@]}"; do
+	equal "$(<"/sys/block/$(disk_of "$p")/mpath_verdict")" "given back" "verdict on $p"
+	dd if="/dev/$(disk_of "$p")" of=/dev/null bs=4k count=1 iflag=direct status=none
+done
+bed_down
+bed_up 2
+for p in "${PATHS[@]}"; do
+	equal "$(<"/sys/block/$(disk_of "$p")/mpath_verdict")" "denied by a rule" "verdict on $p, found anew"
+done
+exits 0 mpathctl list
+has_not .

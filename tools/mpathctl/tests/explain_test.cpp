@@ -48,6 +48,15 @@ TEST_F(Explain, counts_down_what_has_an_end)
 		  std::string::npos);
 }
 
+TEST_F(Explain, says_who_ends_what_has_none)
+{
+	EXPECT_NE(path_in("marginal", "disabled by hand").find("mpathctl enable 2:0:0:0"),
+		  std::string::npos);
+	EXPECT_NE(path_in("offline", "its device is blocked or offline")
+			  .find("mpathctl reinstate 2:0:0:0"),
+		  std::string::npos);
+}
+
 TEST_F(Explain, names_the_timer_of_a_transport_that_holds_io)
 {
 	EXPECT_NE(path_in("blocked", "its device is blocked or offline")

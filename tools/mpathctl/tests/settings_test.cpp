@@ -21,7 +21,8 @@ TEST_F(Settings, are_names_and_values)
 TEST_F(Settings, go_to_the_head)
 {
 	apply(tree, head(), { "iopolicy", "numa" });
-	EXPECT_EQ(content("sys/class/scsi_mpath_device/0/iopolicy"), "numa");
+	EXPECT_EQ(tree.raw("/sys/class/scsi_mpath_device/0/iopolicy"), "numa\n")
+		<< "the state of a SCSI device has to be a line";
 	apply(tree, head(), { "no_path_timeout_ms", "10000" });
 	EXPECT_EQ(content("sys/block/sdmpatha/no_path_timeout_ms"), "10000");
 	EXPECT_THROW(apply(tree, head(), { "stall_timeout_ms", "1" }), std::system_error);
@@ -65,6 +66,24 @@ TEST_F(Settings, are_kept_in_the_line_of_their_head)
 			       head(), { "iopolicy", "round-robin" }),
 		  "# all\nwwid=* submit_mode=clone\n" + mine +
 			  " stall_timeout_ms=0 iopolicy=round-robin\n");
+}
+
+TEST_F(Settings, lines_are_added_once)
+{
+	EXPECT_EQ(with_line("", "wwid=* iopolicy=numa"), "wwid=* iopolicy=numa\n");
+	EXPECT_EQ(with_line("# mine", "wwid=* iopolicy=numa"), "# mine\nwwid=* iopolicy=numa\n");
+	EXPECT_EQ(with_line("wwid=* iopolicy=numa\n# mine\n", "wwid=* iopolicy=numa"),
+		  "wwid=* iopolicy=numa\n# mine\n");
+}
+
+TEST_F(Settings, of_the_program_replace_a_file_as_a_whole)
+{
+	tree.replace("/etc/multipath-native.conf", "a\nb\n");
+	EXPECT_EQ(tree.raw("/etc/multipath-native.conf"), "a\nb\n");
+	tree.replace("/etc/multipath-native.conf", "\n\nc\n");
+	EXPECT_EQ(tree.raw("/etc/multipath-native.conf"), "\n\nc\n") << "lines are counted";
+	EXPECT_FALSE(tree.exists("/etc/multipath-native.conf.new"));
+	EXPECT_FALSE(tree.raw("/etc/nothing"));
 }
 
 TEST_F(Settings, rates_are_of_what_came_between_two_looks)
