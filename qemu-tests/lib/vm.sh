@@ -30,7 +30,7 @@ vm_start() {
 	# The guest works on a copy: what is edited meanwhile does not reach it.
 	rm -rf "$out-tests"
 	mkdir "$out-tests"
-	cp -r "$QT"/{guest,beds,cases} "$TOP/README.md" "$out-tests/"
+	cp -r "$QT"/{guest,beds,cases} "$TOP"/README.md "$TOP"/tools/admin-guide.md "$out-tests/"
 	: >"$out/verdict.log"
 	qemu-system-x86_64 -M q35 "${accel[@]}" -m "${VM_MEM:-1536}" \
 		-nodefaults -no-user-config -display none -no-reboot \
