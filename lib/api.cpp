@@ -337,11 +337,6 @@ bool mpath_device_is_registered(const mpath_device *device) noexcept
 	return device->nexus.registered.load_relaxed();
 }
 
-bool mpath_head_route(mpath_head *head, mpath_io *io, u32 node, void *cursor) noexcept
-{
-	return head->route(io, node, cursor);
-}
-
 void mpath_head_watch(mpath_head *head) noexcept
 {
 	head->watch();

@@ -69,7 +69,7 @@ struct mpath_device final {
 	}
 	mpath::Rank rank() const noexcept { return access_.rank(); }
 	// As far as the hint goes, no path that can carry I/O has a better rank.
-	bool is_first_choice() const noexcept
+	[[gnu::always_inline]] bool is_first_choice() const noexcept
 	{
 		return health() == Health::usable && device_state_in(usable_states_) &&
 		       !host_waits() && access_.is_first();

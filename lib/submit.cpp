@@ -165,19 +165,26 @@ bool mpath_head::route_out_of_line(mpath_io *io, u32 node, void *cursor) noexcep
 	return route_by<Policy>(io, node, cursor);
 }
 
-bool mpath_head::route(mpath_io *io, u32 node, void *cursor) noexcept
+[[gnu::always_inline]] inline bool mpath_head::route(mpath_io *io, u32 node, void *cursor) noexcept
 {
-	switch (iopolicy()) {
-	case MPATH_IOPOLICY_NUMA:
-		break;
-	case MPATH_IOPOLICY_ROUND_ROBIN:
+	const mpath_iopolicy policy = iopolicy();
+
+	// What costs least first.
+	if (policy == MPATH_IOPOLICY_NUMA) [[likely]]
+		return route_by<mpath::Numa>(io, node, cursor);
+	if (policy == MPATH_IOPOLICY_ROUND_ROBIN)
 		return route_out_of_line<mpath::RoundRobin>(io, node, cursor);
-	case MPATH_IOPOLICY_QUEUE_DEPTH:
+	if (policy == MPATH_IOPOLICY_QUEUE_DEPTH)
 		return route_out_of_line<mpath::QueueDepth>(io, node, cursor);
-	case MPATH_IOPOLICY_SERVICE_TIME:
+	if (policy == MPATH_IOPOLICY_SERVICE_TIME)
 		return route_out_of_line<mpath::ServiceTime>(io, node, cursor);
-	}
-	return route_by<mpath::Numa>(io, node, cursor);
+	return route_with_care(io, node, cursor);
+}
+
+// Here, where nothing is between the question and the answer.
+bool mpath_head_route(mpath_head *head, mpath_io *io, u32 node, void *cursor) noexcept
+{
+	return head->route(io, node, cursor);
 }
 
 bool mpath_head::route_with_care(mpath_io *io, u32 node, void *cursor) noexcept

@@ -156,14 +156,12 @@ static struct mpk_record *mpk_take_free_record(void)
 	return record;
 }
 
-static bool mpk_keep_free_record(struct mpk_record *record)
+static noinline bool mpk_keep_another_record(struct mpk_record *record)
 {
 	struct mpk_free_records *free;
 	unsigned long flags;
 	bool room;
 
-	if (likely(!this_cpu_cmpxchg(mpk_free_records.at_hand, NULL, record)))
-		return true;
 	local_irq_save(flags);
 	free = this_cpu_ptr(&mpk_free_records);
 	room = free->nr < MPK_FREE_MAX;
@@ -176,7 +174,13 @@ static bool mpk_keep_free_record(struct mpk_record *record)
 	return room;
 }
 
-static void mpk_record_free(struct mpk_record *record)
+static __always_inline bool mpk_keep_free_record(struct mpk_record *record)
+{
+	return likely(!this_cpu_cmpxchg(mpk_free_records.at_hand, NULL, record)) ||
+	       mpk_keep_another_record(record);
+}
+
+static __always_inline void mpk_record_free(struct mpk_record *record)
 {
 	mempool_t *records = &record->pool->records;
 
