@@ -268,7 +268,7 @@ static void mpk_end_clone(struct bio *clone)
 	mpk_done(record, status);
 }
 
-static __always_inline void mpk_save(struct mpk_record *record, const struct bio *bio)
+static __always_inline void mpk_save(struct mpk_record *record, struct bio *bio)
 {
 	struct mpk_saved *saved = &record->saved;
 
