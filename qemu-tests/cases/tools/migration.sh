@@ -12,15 +12,15 @@ rm -f /etc/modprobe.d/mpath-no-alua.conf
 modprobe -a dm_mod dm_multipath dm_service_time scsi_mod sd_mod
 # There is no systemd in the guest: its units' daemon, by the same words.
 daemon_runs() { [[ $(multipathd show daemon 2>&1) == *@(idle|running)* ]]; }
-cat >/usr/local/bin/systemctl <<'END'
+cat >/usr/sbin/systemctl <<'END'
 #!/bin/bash
 case "$1 $2 $3 $4" in
 "enable --now multipathd.socket multipathd.service") mkdir -p /run/multipath && setsid multipathd -d -s >/run/multipathd.log 2>&1 </dev/null & ;;
-"disable --now multipathd.socket multipathd.service") multipathd shutdown >/dev/null ;;
+"disable --now multipathd.socket multipathd.service") multipathd shutdown >/dev/null || true ;; # it hangs up on who asks for that
 *) echo "systemctl $*: not of the guide" >&2; exit 1 ;;
 esac
 END
-chmod +x /usr/local/bin/systemctl
+chmod +x /usr/sbin/systemctl
 # However it ends, the LUN is empty for the cases that follow, and nothing holds it.
 clear_up() {
 	umount /mnt
@@ -31,7 +31,7 @@ clear_up() {
 	multipath -F
 	local d
 	for d in $(plain_disks); do dd if=/dev/zero of="/dev/$d" bs=1M count=8 oflag=direct; done
-	rm -f /usr/local/bin/systemctl /etc/multipath.conf /etc/multipath/{wwids,bindings} \
+	rm -f /usr/sbin/systemctl /etc/multipath.conf /etc/multipath/{wwids,bindings} \
 		/etc/modprobe.d/multipath-native.conf /etc/udev/rules.d/65-multipath-native.rules /etc/multipath-native.conf
 } >/dev/null 2>&1
 at_exit clear_up

@@ -130,7 +130,8 @@ equal "$(count "${made[@]}")" 0 "files written"
 exits 0 mpathctl import --write
 exits 0 mpathctl import --write
 equal "$(grep -c "^wwid=$wwid " /etc/multipath-native.conf)" 1 "lines for the LUN"
-modprobe -c | grep -q "^options scsi_multipath iopolicy=queue-depth deny=wwid=3600a0b80\* allow=wwid=$wwid$"
+exits 0 modprobe -c
+has "^options scsi_multipath iopolicy=queue-depth deny=wwid=3600a0b80\\* allow=wwid=$wwid$"
 echo 'options scsi_multipath iopolicy=numa' >"${made[0]}"
 exits 1 mpathctl import --write
 has "${made[0]} is somebody's own"
