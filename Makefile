@@ -22,8 +22,10 @@ help:
 #:      W=1 C=2 V=1      the kernel's own: warnings, sparse, commands
 #: make tools          build mpathctl, and mpath-ana, the optional helper for NVMe
 #: make install        the running kernel's (KVER=...) modules into updates/, and depmod;
-#:                       rules for udev, a line for multipath-tools; mpathctl, mpath-ana
+#:                       rules for udev, a line for multipath-tools; mpathctl, mpath-ana;
+#:                       what loads the modules at boot
 #: make uninstall      and out again
+#: make deb            or Debian packages of all that instead, in build/deb
 #: make clean          remove what `make` and the checks built
 #: make distclean      and everything else under build/, test kernels too
 #: make deps           install the packages all of this needs (root);
@@ -37,7 +39,8 @@ help:
 #: make qemu           end-to-end tests on Debian's kernels; T=case KERNELS="6.1 6.12"
 #: make soak           everything at random under verified I/O, on the debug kernel;
 #:      TIME=600 SEED=1
-#: make test           all of them; installs what they need
+#: make boot-test      the packages, and guests that boot from a head; T=guest
+#: make test           all of them but the last; installs what they need
 #: make demo           a disk loses its path under I/O, in a virtual machine; installs what it needs
 #: make bench          what a head costs per I/O, and what service-time gains
 
@@ -47,15 +50,23 @@ tools:
 
 .PHONY: install
 install:
+	@tools/packaging/no-package
 	+@KVER="$(or $(KVER),$(RELEASE))" tools/build/modules install
 	@tools/udev/install
+	@tools/boot/install
 	@for tool in tools/ana tools/mpathctl; do $(MAKE) --no-print-directory -C $$tool $@ || exit; done
 
 .PHONY: uninstall
 uninstall:
+	@tools/packaging/no-package
 	@tools/build/modules uninstall
 	@tools/udev/install uninstall
+	@tools/boot/install uninstall
 	@for tool in tools/ana tools/mpathctl; do $(MAKE) --no-print-directory -C $$tool $@ || exit; done
+
+.PHONY: deb
+deb:
+	@tools/packaging/deb
 
 .PHONY: deps
 deps:
@@ -98,10 +109,14 @@ soak:
 bench:
 	+@$(need-qemu); qemu-tests/bench
 
-# Installs what it needs, as `make test` does: these two start from a bare machine.
+# Installs what it needs, as `make test` does: these start from a bare machine.
 .PHONY: demo
 demo:
 	+@tools/build/deps build qemu && qemu-tests/demo
+
+.PHONY: boot-test
+boot-test:
+	+@tools/build/deps tools deb qemu && qemu-tests/boot
 
 .PHONY: test
 test:
@@ -115,7 +130,7 @@ kbuild-files := -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' 
 .PHONY: clean
 clean:
 	$(if $(wildcard lib/tests/Makefile),@$(MAKE) --no-print-directory -s -C lib/tests clean)
-	@rm -rf build/modules build/check build/tools
+	@rm -rf build/modules build/check build/tools build/deb
 	@find . -maxdepth 1 -type f \( $(kbuild-files) \) -delete
 	@find $(wildcard include lib scsi nvme kunit) -type f \( $(kbuild-files) \) -delete
 
