@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Sourced by run, demo and bench: one guest, from its command line to its words.
+# Sourced by run, demo, bench and boot: one guest, from its command line to its words.
 #
 #   vm_start KERNEL-FOLDER MODULES OUT SCRIPT [QEMU OPTION...]
+#   vm_launch OUT QEMU-OPTION...   a guest of another kind, of which only the words are the same
 #   vm_read SECONDS      next line of the guest in VM_LINE; 1: silent for so long, 2: gone
 #   vm_stop
 #   vm_nvme FILE         sets VM_NVME, options for vm_start
@@ -10,11 +11,33 @@
 # OUT gets console.log, verdict.log and whatever the guest writes into /mpath/out.
 
 VM_PID='' VM_FD='' VM_LINE='' VM_APPEND=''
+VM_COMMAND_LINE='console=ttyS0 panic=-1 mitigations=off watchdog_thresh=60 \
+rcupdate.rcu_cpu_stall_timeout=120 norandmaps init_on_alloc=0'
 
 vm_start() {
-	local kernel=$1 modules=$2 out=$3 script=$4 accel rootfs
+	local kernel=$1 modules=$2 out=$3 script=$4 rootfs
 	shift 4
 	rootfs=$("$QT/lib/rootfs") || return
+	mkdir -p "$out"
+	# The guest works on a copy: what is edited meanwhile does not reach it.
+	rm -rf "$out-tests"
+	mkdir "$out-tests"
+	cp -r "$QT"/{guest,beds,cases} "$TOP"/README.md "$TOP"/tools/admin-guide.md "$out-tests/"
+	vm_launch "$out" \
+		-kernel "$kernel/vmlinux" -initrd "$kernel/initrd" \
+		-append "$VM_COMMAND_LINE loglevel=5 oops=panic log_buf_len=4M \
+scsi_mod.scan=sync mpath.run=$script $VM_APPEND" \
+		-drive "file=$rootfs,format=raw,if=virtio,readonly=on" \
+		-drive "file=$kernel/modules.img,format=raw,if=virtio,readonly=on" \
+		-virtfs "local,path=$out-tests,mount_tag=tests,security_model=none,readonly=on" \
+		-virtfs "local,path=$modules,mount_tag=modules,security_model=none,readonly=on" \
+		-virtfs "local,path=$out,mount_tag=out,security_model=none" "$@"
+}
+
+# What is the same for every guest: machine, console, verdict.
+vm_launch() { # OUT OPTION...
+	local out=$1 accel
+	shift
 	if [[ -n ${VM_ACCEL-} ]]; then
 		accel=("${VM_ACCEL[@]}")
 	elif "$QT/lib/kvm-works"; then
@@ -22,29 +45,16 @@ vm_start() {
 	else
 		# No five-level page tables: a quarter less work for TLB misses of the emulator. No
 		# AVX: what libraries do with it takes a fifth longer than what they do without. And
-		# below, norandmaps: code that lies at the same addresses in every program is
+		# norandmaps, above: code that lies at the same addresses in every program is
 		# translated once, which halves the time of most cases.
 		accel=(-accel 'tcg,thread=multi' -cpu 'max,la57=off,avx=off,avx2=off' -smp 2)
 	fi
 	mkdir -p "$out"
-	# The guest works on a copy: what is edited meanwhile does not reach it.
-	rm -rf "$out-tests"
-	mkdir "$out-tests"
-	cp -r "$QT"/{guest,beds,cases} "$TOP"/README.md "$TOP"/tools/admin-guide.md "$out-tests/"
 	: >"$out/verdict.log"
 	qemu-system-x86_64 -M q35 "${accel[@]}" -m "${VM_MEM:-1536}" \
 		-nodefaults -no-user-config -display none -no-reboot \
-		-kernel "$kernel/vmlinux" -initrd "$kernel/initrd" \
-		-append "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off log_buf_len=4M \
-watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 scsi_mod.scan=sync \
-norandmaps init_on_alloc=0 mpath.run=$script $VM_APPEND" \
 		-chardev "${VM_CONSOLE:-file,path=$out/console.log},id=console" -serial chardev:console \
 		-chardev "file,id=verdict,path=$out/verdict.log" -serial chardev:verdict \
-		-drive "file=$rootfs,format=raw,if=virtio,readonly=on" \
-		-drive "file=$kernel/modules.img,format=raw,if=virtio,readonly=on" \
-		-virtfs "local,path=$out-tests,mount_tag=tests,security_model=none,readonly=on" \
-		-virtfs "local,path=$modules,mount_tag=modules,security_model=none,readonly=on" \
-		-virtfs "local,path=$out,mount_tag=out,security_model=none" \
 		-device virtio-rng-pci "$@" <"${VM_STDIN:-/dev/null}" 2>"$out/qemu.log" &
 	VM_PID=$!
 	exec {VM_FD}< <(exec tail -n +1 -s 0.1 -f --pid="$VM_PID" "$out/verdict.log" 2>/dev/null)
