@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #: beds iscsi tcm_loop
 #: kernels 6.1 6.12 debug
-#: allow path-errors
+#: allow path-errors|critical nexus error, dev sd[a-z]+,
 #: timeout 240
 # Paths fail at random while the reservation is made, changed, moved and given up, under I/O that
 # must not notice: what is asked for succeeds, and in the end everything is as it was asked for.

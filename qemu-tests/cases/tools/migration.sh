@@ -81,13 +81,13 @@ follow() { # MARK NUMBER
 	local command ran=0
 	while read -r command; do
 		step "$command"
-		case $command in modprobe*) settle ;; esac
+		case $command in modprobe* | rmmod*) settle ;; esac
 		bash -ec "$command" </dev/null || fail "the guide: $command"
 		# What systemd, and people, wait for.
 		case $command in
 		"systemctl disable"*) must_wait 20 "multipathd has ended" not daemon_runs ;;
 		"systemctl enable"*) must_wait 30 "dm-multipath has both paths" map_is_there ;;
-		"modprobe -r"*) must_wait 30 "the paths are plain disks again" bed_complete ;;
+		rmmod*) must_wait 30 "the paths are plain disks again" bed_complete ;;
 		modprobe*) head_wait 2 ;;
 		esac
 		ran=$((ran + 1))
@@ -95,10 +95,11 @@ follow() { # MARK NUMBER
 	((ran >= $2)) || fail "only $ran commands of '$1' in the guide"
 }
 
-follow move 9
+follow move 10
 equal "$(on)" "/dev/$HEAD" "physical volume on the head"
 equal "$(<"$MPATH/iopolicy") $(<"$HEAD_SYS/no_path_timeout_ms")" "queue-depth 60000" "what was imported"
-equal "$(readlink -f /dev/mapper/mpatha)" "/dev/$HEAD" "what the old name leads to"
+leads_to() { [[ $(readlink -f "$1") == "$2" ]]; }
+must_wait 20 "the old name leads to the head" leads_to /dev/mapper/mpatha "/dev/$HEAD"
 unchanged "on the head"
 step "a path dies, as if nothing had changed"
 bed_fail 0 tpg
