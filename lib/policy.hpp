@@ -3,9 +3,9 @@
 //
 // A policy is a type with two static functions. choose() chooses. glance() does the same for the
 // usual case, where some paths are a first choice, and calls nobody: nullptr says that it takes a
-// closer look, and nothing else. All share three rules: a path that cannot carry I/O is never chosen, a better rank always wins
-// (optimized before non-optimized, then preferred before others: access.hpp), and among
-// equals the path attached first does.
+// closer look, and nothing else. All share three rules: a path that cannot carry I/O is never
+// chosen, a better rank always wins (optimized before non-optimized, then preferred before
+// others: access.hpp), and among equals the path attached first does.
 // A policy sees usable paths only. Where it finds none, the least reluctant of the others
 // that can carry I/O is taken, whatever the policy.
 //

@@ -54,15 +54,13 @@ static inline void mpath_compat_wait_for_throttle_timers(void)
 		return;
 	}
 	cpus_read_lock();
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		init_completion(&ticks[cpu].went_off);
 		timer_setup(&ticks[cpu].timer, mpath_compat_tick_done, 0);
 		ticks[cpu].timer.expires = jiffies + 2;
 		add_timer_on(&ticks[cpu].timer, cpu);
 	}
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		wait_for_completion(&ticks[cpu].went_off);
 		/* It may still be on its way out of the timer's function. */
 		del_timer_sync(&ticks[cpu].timer);

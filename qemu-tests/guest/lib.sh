@@ -105,6 +105,18 @@ like_an_installed_host() {
 	cp -r "$MODULES/root/." /
 	all_udev_rules
 }
+# For a case that says modprobe, as people do.
+modprobe_finds_ours() {
+	local updates
+	updates=/usr/lib/modules/$(uname -r)/updates
+	rm -rf /run/ours
+	mkdir -p /run/ours/{up,work}
+	mount -t overlay -o lowerdir=/usr/lib/modules,upperdir=/run/ours/up,workdir=/run/ours/work overlay /usr/lib/modules
+	at_exit umount -l /usr/lib/modules
+	mkdir -p "$updates"
+	cp "$MODULES"/lib/libmultipath.ko "$MODULES"/scsi/scsi_multipath.ko "$updates"
+	depmod -a
+}
 # The daemon sometimes hangs up on who asks; that is no answer.
 settle() { must_wait 60 "udev settles" udevadm settle --timeout=30; }
 

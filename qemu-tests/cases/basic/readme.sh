@@ -8,12 +8,7 @@
 # dm-multipath is tools/migration).
 . guest/pr.sh
 bed_up
-updates=/usr/lib/modules/$(uname -r)/updates
-mkdir -p /run/readme/{up,work}
-mount -t overlay -o lowerdir=/usr/lib/modules,upperdir=/run/readme/up,workdir=/run/readme/work overlay /usr/lib/modules
-mkdir -p "$updates"
-cp "$MODULES"/lib/libmultipath.ko "$MODULES"/scsi/scsi_multipath.ko "$updates"
-depmod -a
+modprobe_finds_ours
 cp "$MODULES/root/usr/sbin/mpathctl" /usr/sbin/
 at_exit rm -f /usr/sbin/mpathctl /etc/multipath-native.conf
 
@@ -36,7 +31,7 @@ key_without_head() {
 # What is true before the command, because of what stands around it.
 before() {
 	case $1 in
-	"modprobe -r"*) settle ;;
+	rmmod*) settle ;;
 	modprobe*) ;;
 	*reservation_key) key_without_head ;;
 	*) mpath_loaded || load ;;
@@ -46,7 +41,7 @@ before() {
 after() {
 	case $1 in
 	"modprobe scsi_multipath"*) head_wait 2 ;;
-	"modprobe -r"*) must_wait 30 "the paths are plain disks again" bed_complete ;;
+	rmmod*) must_wait 30 "the paths are plain disks again" bed_complete ;;
 	"echo queue-depth"*iopolicy) equal "$(<"$CLASS"/0/iopolicy)" queue-depth "iopolicy" ;;
 	"echo 10000"*no_path_timeout_ms) equal "$(<"$HEAD_SYS"/no_path_timeout_ms)" 10000 "no_path_timeout_ms" ;;
 	*"iopolicy=round-robin --save") equal "$(<"$CLASS"/0/iopolicy)" round-robin "iopolicy" ;;
@@ -80,4 +75,3 @@ unload
 runs /mpath/tests/admin-guide.md 30
 # The LUN stays for the cases that follow.
 dd if=/dev/zero of="/dev/$HEAD" bs=1M count=8 oflag=direct status=none
-umount -l /usr/lib/modules

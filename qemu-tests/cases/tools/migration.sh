@@ -35,13 +35,7 @@ clear_up() {
 		/etc/modprobe.d/multipath-native.conf /etc/udev/rules.d/65-multipath-native.rules /etc/multipath-native.conf
 } >/dev/null 2>&1
 at_exit clear_up
-updates=/usr/lib/modules/$(uname -r)/updates
-mkdir -p /run/migration/{up,work}
-mount -t overlay -o lowerdir=/usr/lib/modules,upperdir=/run/migration/up,workdir=/run/migration/work overlay /usr/lib/modules
-mkdir -p "$updates"
-cp "$MODULES"/lib/libmultipath.ko "$MODULES"/scsi/scsi_multipath.ko "$updates"
-depmod -a
-at_exit umount -l /usr/lib/modules
+modprobe_finds_ours
 
 bed_up
 mkdir -p /etc/multipath
