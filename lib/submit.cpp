@@ -34,7 +34,7 @@ constexpr u32 kPauseMs = 10;
 // suspicion rules end a bad bio long before.
 constexpr u8 kMaxMoves = 32;
 
-// A bio that failed on this many paths which a probe then found fine is itself bad.
+// A bio that failed so often on a path which a probe then found fine is itself bad.
 constexpr u8 kConfirmedIsEnough = 2;
 
 // From here on its past matters.
@@ -500,7 +500,7 @@ void mpath_head::settle(mpath_io *io, const ReadGuard &guard) noexcept
 mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 {
 	mpath_device *path = nullptr;
-	mpath_status verdict = MPATH_STS_IOERR;
+	mpath_status verdict = MPATH_STS_OK; // none
 	bool failfast = false;
 
 	{
@@ -510,36 +510,27 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 			if (reservation_.is_due(*io))
 				return Outcome::still_waiting;
 			settle(io, guard);
-			const bool pending = io->suspected[0].path_id || io->suspected[1].path_id;
+			const bool enough = io->confirmed >= kConfirmedIsEnough;
+			// Each path had one try: what a retry of the mid-layer can mend is not an
+			// error yet, nor is what the only path that works has failed once.
+			const bool again = enough ? !io->insisted : io->confirmed > 0;
 
-			if (io->confirmed < kConfirmedIsEnough)
+			if (!enough)
 				path = choose(NotTried{*io}, guard);
-			const bool tried_all = io->confirmed >= kConfirmedIsEnough ||
-					       (io->confirmed && !path && !pending);
-
-			if (path) {
+			if (path)
 				failfast = !io->patient && (always_failfast_ ||
 							    has_other(path, NotTried{*io}, guard));
-			} else if (tried_all && !io->insisted) {
-				// Each path had one try; what a retry of the mid-layer can mend is not
-				// an error yet.
+			else if (again)
 				path = choose(AnyPath{}, guard);
-			}
-			// Waiting for the verdict on one path while others work is not for want of
-			// a path.
-			const bool has_path = !path && choose(AnyPath{}, guard);
-
 			if (path) {
 				take(io, path, failfast, guard);
 				mpk_count_sent(io);
-			} else if (tried_all && io->insisted &&
-				   (io->confirmed >= kConfirmedIsEnough || has_path)) {
-				// Failed on paths that work, and none is left to try: it is the bio.
+			} else if (enough && io->insisted) {
+				// Failed on what works, with all the retries there are: it is the bio.
 				verdict = io->status;
-			} else if ((pending && has_path) || may_wait(guard)) {
+			} else if (may_wait(guard)) {
 				if (!io->nowait) {
-					if (!has_path)
-						count_waiting(io);
+					count_waiting(io);
 					return Outcome::still_waiting;
 				}
 				verdict = MPATH_STS_AGAIN;
@@ -552,7 +543,7 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 		mpk_io_send(io);
 		return Outcome::gone;
 	}
-	if (verdict == MPATH_STS_IOERR && !io->confirmed)
+	if (verdict == MPATH_STS_OK)
 		fail(io, "no available path");
 	else
 		mpk_io_finish(io, verdict);

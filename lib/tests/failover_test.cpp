@@ -251,22 +251,37 @@ TEST_F(Failover, waits_for_a_path_to_insist_on)
 	EXPECT_FALSE(failfast(bio));
 }
 
-TEST_F(Failover, does_not_speak_of_a_missing_path_when_it_waits_for_a_verdict)
+TEST_F(Failover, goes_to_the_fine_path_while_the_other_one_owes_its_verdict)
 {
 	config.no_path_timeout_ms = 5000;
-	add("a");
+	auto &a = add("a");
 	auto &b = add("b");
 	auto &bio = submit();
 
 	complete_and_settle(bio, MPATH_STS_IOERR); // a is fine
 	b.verdict = MPATH_VERDICT_LATER;
 	complete_and_settle(bio, MPATH_STS_IOERR);
-	EXPECT_TRUE(waits(bio));
+	// A probe may take as long as a transport needs to give up.
+	EXPECT_TRUE(is_on(a, bio));
+	EXPECT_FALSE(failfast(bio));
 	EXPECT_FALSE(logged("lun0: no usable path, holding I/O for up to 5000 ms\n"));
 	EXPECT_EQ(stats().requeue_no_usable_path_count, 0u);
-	b.verdict = MPATH_VERDICT_FINE;
-	advance_ms(200);
+	complete_and_settle(bio, MPATH_STS_IOERR);
 	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
+}
+
+TEST_F(Failover, says_so_when_the_only_path_goes_that_has_failed_a_bio)
+{
+	config.no_path_timeout_ms = 0;
+	auto &a = add("a");
+	auto &bio = submit();
+
+	complete(bio, MPATH_STS_IOERR);
+	run_work_of(a.device); // fine
+	a.device_state = kOffline;
+	run_work();
+	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
+	EXPECT_TRUE(logged("lun0: no available path, failing I/O\n"));
 }
 
 TEST_F(Failover, blames_no_path_for_a_bad_bio)
@@ -282,17 +297,21 @@ TEST_F(Failover, blames_no_path_for_a_bad_bio)
 	EXPECT_TRUE(is_on(a, submit()));
 }
 
-TEST_F(Failover, ends_a_bad_bio_on_a_single_path_after_the_verdict)
+TEST_F(Failover, ends_a_bad_bio_on_a_single_path_after_the_second_verdict)
 {
 	auto &a = add("a");
 	auto &bio = submit();
 
-	complete(bio, MPATH_STS_IOERR);
-	EXPECT_TRUE(run_work_of(head()));
-	EXPECT_TRUE(waits(bio));
-	run_work();
+	for (int i = 0; i < 2; i++) {
+		EXPECT_TRUE(is_on(a, bio));
+		EXPECT_FALSE(failfast(bio));
+		complete(bio, MPATH_STS_IOERR);
+		EXPECT_TRUE(run_work_of(head()));
+		EXPECT_TRUE(waits(bio));
+		run_work();
+	}
 	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
-	EXPECT_EQ(route(bio), "a");
+	EXPECT_EQ(route(bio), "a a");
 	EXPECT_EQ(state(a), "usable");
 }
 
@@ -303,13 +322,50 @@ TEST_F(Failover, ends_a_bad_bio_however_long_io_may_wait_for_paths)
 	auto &bio = submit();
 
 	complete_and_settle(bio, MPATH_STS_IOERR);
+	complete_and_settle(bio, MPATH_STS_IOERR);
 	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
+}
+
+// A port that was lost for a moment: HBAs report that as DID_NO_CONNECT, which is no more than an
+// I/O error above the mid-layer.
+TEST_F(Failover, tries_the_last_path_again_that_failed_once_and_is_fine)
+{
+	auto &a = add("a");
+	auto &b = add("b");
+
+	b.device_state = kOffline;
+	auto &bio = submit();
+
+	complete_and_settle(bio, MPATH_STS_IOERR);
+	EXPECT_TRUE(is_on(a, bio));
+	complete(bio, MPATH_STS_OK);
+	EXPECT_TRUE(ended_with(MPATH_STS_OK, bio));
+}
+
+TEST_F(Failover, waits_for_the_last_path_when_it_went_after_the_verdict)
+{
+	config.no_path_timeout_ms = 5000;
+	auto &a = add("a");
+	auto &bio = submit();
+
+	complete(bio, MPATH_STS_IOERR);
+	run_work_of(a.device); // fine
+	a.device_state = kOffline;
+	run_work();
+	EXPECT_TRUE(waits(bio));
+	a.device_state = kRunning;
+	advance_ms(2000);
+	EXPECT_TRUE(is_on(a, bio));
 }
 
 TEST_F(Failover, does_not_count_a_bad_bio_as_one_without_a_path)
 {
 	add("a");
-	complete_and_settle(submit(), MPATH_STS_IOERR);
+	auto &bio = submit();
+
+	complete_and_settle(bio, MPATH_STS_IOERR);
+	complete_and_settle(bio, MPATH_STS_IOERR);
+	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
 	EXPECT_EQ(stats().fail_no_available_path_count, 0u);
 	EXPECT_FALSE(logged("lun0: no available path, failing I/O\n"));
 }
@@ -325,7 +381,7 @@ TEST_F(Failover, waits_for_the_verdict_though_io_may_not_wait_for_paths)
 	EXPECT_TRUE(waits(bio));
 	a.verdict = MPATH_VERDICT_FINE;
 	advance_ms(200);
-	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
+	EXPECT_TRUE(is_on(a, bio));
 }
 
 TEST_F(Failover, does_not_try_a_third_path_while_two_verdicts_say_fine)
@@ -416,17 +472,19 @@ TEST_F(Failover, tries_on_when_only_one_of_two_paths_was_fine)
 	EXPECT_TRUE(ended_with(MPATH_STS_OK, bio));
 }
 
-TEST_F(Failover, ends_a_bio_that_failed_on_the_fine_one_when_the_other_is_dead)
+TEST_F(Failover, tries_the_fine_one_once_more_when_the_other_is_dead)
 {
-	add("a");
+	auto &a = add("a");
 	auto &b = add("b");
 	auto &bio = submit();
 
 	complete_and_settle(bio, MPATH_STS_IOERR); // a is fine
 	b.verdict = MPATH_VERDICT_DEAD;
 	complete_and_settle(bio, MPATH_STS_TRANSPORT);
-	EXPECT_TRUE(ended_with(MPATH_STS_TRANSPORT, bio));
-	EXPECT_EQ(route(bio), "a b");
+	EXPECT_TRUE(is_on(a, bio));
+	complete_and_settle(bio, MPATH_STS_IOERR);
+	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
+	EXPECT_EQ(route(bio), "a b a");
 }
 
 TEST_F(Failover, shares_one_verdict_among_all_bios_that_failed_before_it)
@@ -435,12 +493,14 @@ TEST_F(Failover, shares_one_verdict_among_all_bios_that_failed_before_it)
 	auto &first = submit();
 	auto &second = submit();
 
-	complete(first, MPATH_STS_IOERR);
-	complete(second, MPATH_STS_IOERR);
-	run_work();
+	for (int i = 0; i < 2; i++) {
+		complete(first, MPATH_STS_IOERR);
+		complete(second, MPATH_STS_IOERR);
+		run_work();
+	}
 	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, first));
 	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, second));
-	EXPECT_EQ(paths[0].probes, 1);
+	EXPECT_EQ(paths[0].probes, 2);
 }
 
 TEST_F(Failover, does_not_count_a_verdict_that_came_before_the_failure)
@@ -463,8 +523,10 @@ TEST_F(Failover, counts_a_verdict_that_comes_before_the_bio_is_even_parked)
 	// The probe runs on another CPU between the blame and the parking.
 	after(Port::work_kick, [&] { run_work_of(a.device); });
 	complete_and_settle(bio, MPATH_STS_IOERR);
+	EXPECT_EQ(a.probes, 1);
+	EXPECT_TRUE(is_on(a, bio));
+	complete_and_settle(bio, MPATH_STS_IOERR);
 	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
-	EXPECT_EQ(route(bio), "a");
 }
 
 TEST_F(Failover, tells_who_resends_of_the_verdict_before_of_the_path)
@@ -481,9 +543,11 @@ TEST_F(Failover, tells_who_resends_of_the_verdict_before_of_the_path)
 		run_work_of(head());
 	});
 	run_work_of(a.device);
-	run_work();
-	EXPECT_EQ(route(bio), "a");
+	EXPECT_EQ(route(bio), "a a");
+	complete_and_settle(bio, MPATH_STS_IOERR);
+	// Who looked has counted the verdict: this is the second.
 	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
+	EXPECT_EQ(route(bio), "a a");
 }
 
 TEST_F(Failover, gives_no_credit_to_a_path_that_was_dead_in_between)

@@ -167,7 +167,7 @@ TEST_F(Wakeup, by_a_verdict_that_the_path_is_fine)
 	paths[0].verdict = MPATH_VERDICT_FINE;
 	mpath_device_recheck(paths[0].device);
 	run_work();
-	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
+	EXPECT_TRUE(is_on(paths[0], bio));
 }
 
 TEST_F(Wakeup, by_a_verdict_that_the_path_is_dead)

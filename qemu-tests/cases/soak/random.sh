@@ -137,6 +137,7 @@ soak_round() { # SECONDS
 	done
 	while ((SECONDS < stop)) && fio_runs && kill -0 "${actors[@]}"; do nap; done
 	touch "$WORK/stop"
+	fio_reached 0 # Had it ended, the actors would find the head closed, and say only that.
 	for actor in "${actors[@]}"; do wait "$actor" || fail "$(cat "$WORK/reason" || echo "an actor ended with $?")"; done
 	SD_HOSTS=()
 	bed_hosts
