@@ -19,7 +19,7 @@ help:
 #:      KVER=6.12        for these installed headers ("all": for every kernel); default:
 #:                       the running kernel's, else the newest
 #:      KDIR=dir         for a kernel build tree; STAGE=name keeps two of one release apart
-#:      W=1 C=2 V=1      the kernel's own: warnings, sparse, commands
+#:      W=2 C=2 V=1      the kernel's own: warnings (1 if not said), sparse, commands
 #: make tools          build mpathctl, and mpath-ana, the optional helper for NVMe
 #: make install        the running kernel's (KVER=...) modules into updates/, and depmod;
 #:                       rules for udev, a line for multipath-tools; mpathctl, mpath-ana;
