@@ -54,3 +54,42 @@ page83() {
 	printf '0083%04x%s' $((${#all} / 2)) "$all"
 }
 hex_of() { printf %s "$1" | od -An -v -t x1 | tr -d ' \n'; }
+# Two of them, each in a port group of its own: 1 and 2.
+tcmu_two_groups() {
+	local -; set +x
+	local n
+	mkdir -p $TCMU/{0,1}
+	groups_are 00 00
+	mpath_load iopolicy=round-robin
+	for n in 0 1; do
+		tcmu_path "$(page83 1 3 6001405abcdef0123456789abcdef012 \
+			1 $((0x14)) "$(printf %08x $((n + 1)))" 1 $((0x15)) "$(printf %08x $((n + 1)))")"
+	done
+	head_wait 2
+	for n in 0 1; do must_wait 10 "the group of path $n" attribute_is "${PATHS[n]}" mpath_target_port_group $((n + 1)); done
+	must_wait 40 "who keeps the state" attribute_is "${PATHS[1]}" mpath_access_source report
+}
+report_is() { # HEX: what both paths answer to REPORT TARGET PORT GROUPS
+	local -; set +x
+	local n
+	for n in 0 1; do
+		echo "$1" >"$TCMU/$n/rtpg.new"
+		mv "$TCMU/$n/rtpg.new" "$TCMU/$n/rtpg"
+	done
+}
+group() { printf '%s9f%04x00000001%08x' "$2" "$1" "$1"; } # ID STATE
+groups_are() { report_is "00000018$(group 1 "$1")$(group 2 "$2")"; } # STATE STATE
+sense_is() { # LINE...: of path 1
+	local -; set +x
+	printf '%s\n' "$@" >"$TCMU/1/sense.new"
+	mv "$TCMU/1/sense.new" "$TCMU/1/sense"
+}
+# Whatever is sent to path 1 ends with NOT READY, 04/ASCQ, but what asks who it is and of groups.
+not_ready() { sense_is "0 2 4 $1 0" "28 2 4 $1 0" "2a 2 4 $1 0"; } # ASCQ
+# As if nothing had been.
+path_1_is_used_again() {
+	sense_is
+	groups_are 00 00
+	must_wait 40 "path 1 is used again" in_use "${PATHS[1]}"
+	carries 1 || fail "path 1 carries nothing"
+}
