@@ -5,15 +5,15 @@
 bool mpath_device::hear_access(u8 state) noexcept
 {
 	const u8 before = access_.state();
-	const bool differs = access_.hear(state);
+	const bool news = access_.hear(state);
+	const u8 now = access_.state();
 
-	access_.contradictions = differs && access_.is_kept() ? access_.contradictions + 1 : 0;
-	if (!differs || access_.is_kept())
+	access_.contradictions = access_.is_contradicted() ? access_.contradictions + 1 : 0;
+	if (!news)
 		return false;
 	mpk_log_ratelimited(MPATH_LOG_INFO, "%s: path %s: port group %d: %s -> %s%s\n",
 			    head_.name(), name_, port_group(), mpath::access_word(before),
-			    mpath::access_word(state),
-			    state & mpath::kPreferred ? ", preferred" : "");
+			    mpath::access_word(now), now & mpath::kPreferred ? ", preferred" : "");
 	return true;
 }
 
@@ -21,7 +21,7 @@ bool mpath_device::hear_access(u8 state) noexcept
 // moment ago, and a report follows.
 bool mpath_device::hear_access_by_sense(u8 state) noexcept
 {
-	return access_.hear_sense(state) && !access_.is_kept();
+	return access_.hear_sense(state);
 }
 
 bool mpath_device::handler_has_to_look() const noexcept
@@ -71,6 +71,7 @@ mpath_device_access mpath_device::shown_access() const noexcept
 
 	if (!access_.is_kept() && !reports)
 		return {"none", "none", port_group(), false};
-	return {mpath::access_word(state), access_.is_kept() ? "handler" : "report", port_group(),
+	return {mpath::access_word(state),
+		access_.is_kept() && !access_.is_overruled() ? "handler" : "report", port_group(),
 		(state & mpath::kPreferred) != 0};
 }

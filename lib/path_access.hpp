@@ -6,6 +6,11 @@
 // elsewhere it is ours, which what the LUN says writes: the report of its port groups, and the
 // sense data of probes. Where the LUN tells another story than the handler, the handler is asked
 // to look again.
+//
+// But scsi_dh_alua lets I/O into a group in transition, where the mid-layer holds it for minutes
+// (02/04/0A is sent again, failfast or not), and keeps to the old state all the while if it has
+// heard of the transition by sense data: it sends TEST UNIT READY until that is over, and only
+// then asks for the state. So of a transition the LUN's word counts where the handler takes I/O.
 #pragma once
 
 #include "access.hpp"
@@ -17,9 +22,9 @@ namespace mpath {
 class PathAccess {
 public:
 	PathAccess(const u8 *kept, const mpath_port_config &port) noexcept
-		: source_(kept ? kept : &own_), group_(port.group), relative_port_(port.relative),
-		  tpgs_(port.tpgs)
+		: kept_(kept), group_(port.group), relative_port_(port.relative), tpgs_(port.tpgs)
 	{
+		settle();
 	}
 
 	// --- hot --------------------------------------------------------------------------
@@ -53,7 +58,9 @@ public:
 	}
 
 	// A device handler keeps it.
-	bool is_kept() const noexcept { return source_.load_relaxed() != &own_; }
+	bool is_kept() const noexcept { return kept_.load_relaxed(); }
+	// And there is a transition that it does not know of.
+	bool is_overruled() const noexcept { return is_kept() && source_.load_relaxed() == &own_; }
 	// INQUIRY byte 5, bits 4 and 5; 0: no port groups.
 	u8 tpgs() const noexcept { return tpgs_.load_relaxed(); }
 	int group() const noexcept { return group_.load_relaxed(); }
@@ -62,24 +69,30 @@ public:
 	// As the glue sees them now. @kept must live as long as the path.
 	void observe(const u8 *kept, const mpath_port_config &port) noexcept
 	{
-		source_.store_relaxed(kept ? kept : &own_);
+		kept_.store_relaxed(kept);
+		settle();
 		group_.store_relaxed(port.group);
 		relative_port_.store_relaxed(port.relative);
 		tpgs_.store_relaxed(port.tpgs);
 	}
 
-	// The LUN says @state. Return: does it contradict what counts, or counted until now?
+	// The LUN says @state. Return: does that change what counts?
 	bool hear(u8 state) noexcept
 	{
-		const bool news = (this->state() ^ state) & (kAccessMask | kPreferred);
+		const u8 before = this->state();
 
 		__atomic_store_n(&own_, state, __ATOMIC_RELAXED);
-		return news;
+		settle();
+		return differ(before, this->state());
 	}
 	// Its sense data does, which does not tell whether the group is preferred.
-	bool hear_sense(u8 state) noexcept
+	bool hear_sense(u8 state) noexcept { return hear(state | (own() & kPreferred)); }
+	// The handler says something else than the LUN has said last.
+	bool is_contradicted() const noexcept
 	{
-		return hear(state | (__atomic_load_n(&own_, __ATOMIC_RELAXED) & kPreferred));
+		const u8 *kept = kept_.load_relaxed();
+
+		return kept && differ(__atomic_load_n(kept, __ATOMIC_RELAXED), own());
 	}
 
 	// For the head's reporter alone: how often in a row the handler has said something else
@@ -87,7 +100,26 @@ public:
 	u32 contradictions = 0;
 
 private:
+	static constexpr bool differ(u8 one, u8 other) noexcept
+	{
+		return (one ^ other) & (kAccessMask | kPreferred);
+	}
+	u8 own() const noexcept { return __atomic_load_n(&own_, __ATOMIC_RELAXED); }
+
+	// Whose word counts. Of two that hear at once either may settle it, by what both have
+	// heard; and whoever observes it, every two seconds, settles it once more, by what the
+	// handler says by then.
+	void settle() noexcept
+	{
+		const u8 *kept = kept_.load_relaxed();
+		const bool overruled = kept && access_of(own()) == Access::transitioning &&
+				       takes_io(__atomic_load_n(kept, __ATOMIC_RELAXED));
+
+		source_.store_relaxed(kept && !overruled ? kept : &own_);
+	}
+
 	Atomic<const u8 *> source_;
+	Atomic<const u8 *> kept_;
 	u8 own_ = 0; // optimized until somebody says otherwise
 	// Of a set of states: PREFERRED, turned around to bit 0, and above it the state.
 	static constexpr u32 bit_of(u8 state) noexcept

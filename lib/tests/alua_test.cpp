@@ -598,7 +598,7 @@ TEST_F(PortGroupHandler, that_has_not_heard_of_a_transition_kills_no_path)
 	a.verdict = MPATH_VERDICT_TRANSITIONING;
 	array.states[1] = kTransitioning;
 	complete_and_settle(bio, MPATH_STS_IOERR);
-	EXPECT_EQ(state(a), "suspect");
+	EXPECT_EQ(state(a), "transitioning");
 	EXPECT_TRUE(waits(bio));
 	a.access_state = kTransitioning;
 	advance_ms(5000);
@@ -608,6 +608,68 @@ TEST_F(PortGroupHandler, that_has_not_heard_of_a_transition_kills_no_path)
 	a.verdict = MPATH_VERDICT_FINE;
 	advance_ms(300);
 	EXPECT_TRUE(is_on(a, bio));
+}
+
+TEST_F(PortGroupHandler, that_lets_io_into_a_transition_is_overruled_for_its_time)
+{
+	auto &a = add_kept("a", 1, kOptimized);
+	auto &b = add_kept("b", 2, kNonoptimized);
+
+	advance_ms(5000);
+	array.states[1] = kTransitioning;
+	a.device->head().ask_access_soon();
+	run_work();
+	EXPECT_EQ(state(a), "transitioning");
+	EXPECT_STREQ(access(a).source, "report");
+	EXPECT_TRUE(is_on(b, submit())) << "below it would be held";
+
+	mpath_device_observe_port(a.device, &a.access_state, &a.port);
+	EXPECT_EQ(state(a), "transitioning") << "nothing is new";
+
+	array.states[1] = kOptimized;
+	advance_ms(1000);
+	EXPECT_EQ(state(a), "usable");
+	EXPECT_STREQ(access(a).source, "handler");
+	EXPECT_TRUE(is_on(a, submit()));
+}
+
+TEST_F(PortGroupHandler, is_overruled_by_what_a_probe_hears_of_a_transition)
+{
+	auto &a = add_kept("a", 1, kOptimized);
+	auto &b = add_kept("b", 2, kNonoptimized);
+
+	advance_ms(5000);
+	a.verdict = MPATH_VERDICT_TRANSITIONING;
+	array.refuses = [](mpath_scsi_answer *answer) {
+		answer->host_byte = 1;
+		return true;
+	};
+	mpath_device_recheck(a.device);
+	run_work();
+	EXPECT_EQ(state(a), "transitioning");
+	EXPECT_TRUE(is_on(b, submit()));
+
+	// Nobody reports: the next probe that can read ends it.
+	a.verdict = MPATH_VERDICT_FINE;
+	mpath_device_recheck(a.device);
+	run_work();
+	EXPECT_EQ(state(a), "usable");
+}
+
+TEST_F(PortGroupHandler, that_keeps_io_off_is_not_overruled)
+{
+	array.states[1] = kTransitioning;
+
+	auto &a = add_kept("a", 1, kStandby);
+
+	EXPECT_EQ(access(a).state, std::string("standby"));
+	// It has given up waiting, or never waited.
+	a.access_state = kOptimized;
+	mpath_device_observe_port(a.device, &a.access_state, &a.port);
+	EXPECT_EQ(state(a), "transitioning");
+	a.access_state = kStandby;
+	mpath_device_observe_port(a.device, &a.access_state, &a.port);
+	EXPECT_EQ(state(a), "standby");
 }
 
 TEST_F(PortGroupHandler, need_not_be_there_for_a_path_whose_group_is_told_anew)

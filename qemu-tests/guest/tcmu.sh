@@ -54,8 +54,8 @@ page83() {
 	printf '0083%04x%s' $((${#all} / 2)) "$all"
 }
 hex_of() { printf %s "$1" | od -An -v -t x1 | tr -d ' \n'; }
-# Two of them, each in a port group of its own: 1 and 2.
-tcmu_two_groups() {
+# Two of them, each in a port group of its own: 1 and 2. Who is to keep the state: handler or report.
+tcmu_two_groups() { # WHO
 	local -; set +x
 	local n
 	mkdir -p $TCMU/{0,1}
@@ -67,7 +67,7 @@ tcmu_two_groups() {
 	done
 	head_wait 2
 	for n in 0 1; do must_wait 10 "the group of path $n" attribute_is "${PATHS[n]}" mpath_target_port_group $((n + 1)); done
-	must_wait 40 "who keeps the state" attribute_is "${PATHS[1]}" mpath_access_source report
+	must_wait 40 "who keeps the state" attribute_is "${PATHS[1]}" mpath_access_source "$1"
 }
 report_is() { # HEX: what both paths answer to REPORT TARGET PORT GROUPS
 	local -; set +x

@@ -13,7 +13,7 @@
 asked() { above "$HEAD_SYS/mpath_port_group_reports" "$1"; }
 
 tcmu_begin
-tcmu_two_groups
+tcmu_two_groups report
 FIO_SIZE=1m FIO_RATE=100 fio_start "/dev/$HEAD"
 carries 1 || fail "path 1 carries nothing"
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop
-#: timeout 200
+#: timeout 300
 #: allow path-errors
 # A port group is in transition, which the target says of each command (02/04/0A). The mid-layer does not
 # give such a command back: it sends it down the same path again, every second, failfast or not
@@ -12,7 +12,8 @@
 # - (max_retries + 1) * timeout is over, 180 s as a rule.
 #
 # So I/O that is under way when a transition begins is nobody's to move. Nothing is sent there after it,
-# and in each of the three cases it goes on.
+# and in each of the three cases it goes on. With scsi_dh_alua, too, which lets I/O into a group in
+# transition, and does not say so where sense data have told it.
 #
 #   sdmpatha --+-- path 0 -- group 1 --+
 #              +-- path 1 -- group 2 --+-- LUN 0, made by hand
@@ -34,24 +35,35 @@ must_move() { # SECONDS
 	nothing_went_there
 }
 
-tcmu_begin
-tcmu_two_groups
-second=$(disk_of "${PATHS[1]}")
-FIO_SIZE=1m FIO_RATE=100 fio_start "/dev/$HEAD"
-carries 1 || fail "path 1 carries nothing"
+begin() { # WHO: keeps the state
+	tcmu_begin
+	tcmu_two_groups "$1"
+	second=$(disk_of "${PATHS[1]}")
+	FIO_SIZE=1m FIO_RATE=100 fio_start "/dev/$HEAD"
+	carries 1 || fail "path 1 carries nothing"
+}
+end() {
+	fio_finish
+	equal "$(counter io_fail_no_available_path_count)" 0 "I/O that was failed for want of a path"
+}
+ends_well() { # WHO
+	step "$1: it ends, and the path is active"
+	in_transition
+	nothing_went_there
+	path_1_is_used_again
+	equal "$(moved)" "$moved" "I/Os that moved"
+	must_wait 20 "who keeps the state" attribute_is "${PATHS[1]}" mpath_access_source "$1"
 
-step "it ends, and the path is active"
-in_transition
-nothing_went_there
-path_1_is_used_again
-equal "$(moved)" "$moved" "I/Os that moved"
+	step "$1: it ends, and the path is standby"
+	in_transition
+	not_ready b
+	groups_are 00 02
+	must_move 5
+	path_1_is_used_again
+}
 
-step "it ends, and the path is standby"
-in_transition
-not_ready b
-groups_are 00 02
-must_move 5
-path_1_is_used_again
+begin report
+ends_well report
 
 step "the path is set offline meanwhile"
 in_transition
@@ -86,5 +98,11 @@ in_transition
 must_move 15
 equal "$(path_state "${PATHS[1]}")" transitioning "the state of path 1"
 path_1_is_used_again
-fio_finish
-equal "$(counter io_fail_no_available_path_count)" 0 "I/O that was failed for want of a path"
+end
+
+tcmu_down
+mpath_unload
+alua_handler
+begin handler
+ends_well handler
+end
