@@ -9,8 +9,9 @@
 #   sdmpatha --+-- path 0 (one command at a time) --+
 #              +-- path 1, 2, 3                   --+-- LUN 0
 mpath_load submit_mode="$MODE" iopolicy=round-robin
-# So long that commands wait for the path and not for the CPU, whatever the kernel.
-bed_up 4 delay=4
+# The slow path serves one command in this time, 40 ms, and its share is the larger the fewer the CPU has
+# done by then: so long that 170 I/Os a second are enough for the limit below, on a debug kernel 57.
+bed_up 4 delay=$((10 * SLOW))
 head_wait 4
 echo 1 >"$(sdev "${PATHS[0]}")/queue_depth"
 slow=$(disk_of "${PATHS[0]}")
