@@ -15,8 +15,18 @@ bed_up 2
 head_wait 2
 dev=/dev/$HEAD
 send() { guest/sg-io-check --send "$dev" 10000 "$@"; }
+# A command is to meet the failed path before a probe does, such as asks after the errors that attaching
+# a disk, or its return, has made. They are seen within two seconds and asked after within one more; the
+# next probe comes half a minute after the last one.
+no_probe_is_due() {
+	local now p
+	now=$(for p in "${PATHS[@]}"; do cat "/sys/block/$(disk_of "$p")/mpath_probes"; done)
+	[[ $now == "${probes-}" ]] || probes=$now since=$SECONDS
+	((SECONDS - since > 4))
+}
 
 step "a command that asks"
+must_wait 20 "no probe is due" no_probe_is_due
 bed_fail 0 transport
 equal "$(send 12 00 00 00 60 00 | cut -d' ' -f1-3)" "0 0 0" "errno, host and status of INQUIRY"
 must_wait 10 "path 0 is not used any more" not in_use "${PATHS[0]}"
@@ -29,6 +39,7 @@ step "a command that writes"
 head -c 4096 /dev/urandom | dd of="$dev" bs=4096 oflag=direct status=none
 before=$(dd if="$dev" bs=4096 count=1 iflag=direct status=none | sha256sum)
 settle # udev looks at what was open for writing
+must_wait 20 "no probe is due" no_probe_is_due
 bed_fail 0 transport
 read -r error host status _ < <(send 2a 00 00 00 00 00 00 00 08 00)
 equal "$error $status" "0 0" "errno and status of WRITE"
