@@ -14,15 +14,15 @@ mpath_load submit_mode="$MODE" iopolicy=round-robin
 bed_up 4 delay=$((10 * SLOW))
 head_wait 4
 echo 1 >"$(sdev "${PATHS[0]}")/queue_depth"
-slow=$(disk_of "${PATHS[0]}")
+narrow=$(disk_of "${PATHS[0]}")
 
 share() { # percent of the head's I/O that the slow path gets
 	local -; set +x
 	local a b
 	fio_goes_on 200
-	a=$(ios_of "$slow") b=$(ios_of "$HEAD")
+	a=$(ios_of "$narrow") b=$(ios_of "$HEAD")
 	fio_goes_on 1000
-	SHARE=$((($(ios_of "$slow") - a) * 100 / ($(ios_of "$HEAD") - b)))
+	SHARE=$((($(ios_of "$narrow") - a) * 100 / ($(ios_of "$HEAD") - b)))
 	step "$(<"$MPATH/iopolicy"): $SHARE % on the slow path"
 }
 
@@ -32,6 +32,6 @@ share
 echo queue-depth >"$MPATH/iopolicy"
 share
 ((SHARE <= 15)) || fail "queue-depth gives the slow path $SHARE %"
-above "/sys/block/$slow/mpath_queue_depth" 0 || fail "mpath_queue_depth is 0 under load"
+above "/sys/block/$narrow/mpath_queue_depth" 0 || fail "mpath_queue_depth is 0 under load"
 fio_finish
-must_wait 5 "mpath_queue_depth is 0 when idle" is "/sys/block/$slow/mpath_queue_depth" 0
+must_wait 5 "mpath_queue_depth is 0 when idle" is "/sys/block/$narrow/mpath_queue_depth" 0
