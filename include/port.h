@@ -98,12 +98,12 @@ void mpk_io_pool_destroy(struct mpk_io_pool *pool) MPATH_NOEXCEPT;
  * @cursor: this CPU's object of the head's cursors
  * The shim has filled in what it knows of the bio, and the head.
  * Context: process, in a read section.
- * Return: true: down io->path, as io->failfast and io->clone say; the caller counts it as sent in
- * the same read section, as mpk_count_sent() does, and sends it, in or after the section. false:
- * the core has it, it waits or has ended.
+ * Return: a path, io->path: down there, as io->failfast and io->clone say; the caller counts it as
+ * sent in the same read section, as mpk_count_sent() does, and sends it, in or after the section.
+ * NULL: the core has it, it waits or has ended.
  */
-bool mpath_head_route(struct mpath_head *head, struct mpath_io *io, u32 node,
-		      void *cursor) MPATH_NOEXCEPT;
+struct mpath_device *mpath_head_route(struct mpath_head *head, struct mpath_io *io, u32 node,
+				      void *cursor) MPATH_NOEXCEPT;
 
 /*
  * mpath_head_watch - the shim's call into the core: an I/O has been counted as sent, and the head's
@@ -255,9 +255,8 @@ struct mpath_io_counts {
 
 /*
  * mpk_count_sent - @io goes down io->path, which stays until it is counted back
- * In the path's queue depth, too, if io->counted. It is measured if io->measured says so already,
- * or if it is the turn of one; then it is news. Calls mpath_head_watch() if nobody watches. The shim
- * does it by itself for an I/O that mpath_head_route() has sent somewhere.
+ * If it is the turn of one, it is measured, and then it is news. Calls mpath_head_watch() if nobody
+ * watches. The shim does it by itself for an I/O that mpath_head_route() has sent somewhere.
  * Context: the read section in which the path was chosen.
  */
 void mpk_count_sent(struct mpath_io *io) MPATH_NOEXCEPT;

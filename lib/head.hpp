@@ -27,8 +27,8 @@ struct mpath_head final {
 	// --- the life of a bio ----------------------------------------------------
 
 	// Context: process, in a read section. The caller's reference on the disk's queue keeps the
-	// head. False: it waits, or has ended.
-	bool route(mpath_io *io, u32 node, void *cursor) noexcept;
+	// head. nullptr: it waits, or has ended.
+	mpath_device *route(mpath_io *io, u32 node, void *cursor) noexcept;
 	// Context: any. The bio keeps its path, and that the head.
 	void done(mpath_io *io, mpath_status status) noexcept;
 
@@ -116,11 +116,13 @@ private:
 
 	// route() under one policy.
 	template <typename Policy>
-	bool route_by(mpath_io *io, u32 node, void *cursor) noexcept;
+	mpath_device *route_by(mpath_io *io, u32 node, void *cursor) noexcept;
 	template <typename Policy>
-	[[gnu::noinline]] bool route_out_of_line(mpath_io *io, u32 node, void *cursor) noexcept;
+	[[gnu::noinline]] mpath_device *route_out_of_line(mpath_io *io, u32 node,
+							  void *cursor) noexcept;
 	// And whatever may be in the way.
-	[[gnu::noinline]] bool route_with_care(mpath_io *io, u32 node, void *cursor) noexcept;
+	[[gnu::noinline]] mpath_device *route_with_care(mpath_io *io, u32 node,
+							void *cursor) noexcept;
 	void take(mpath_io *io, mpath_device *path, bool failfast,
 		  const mpath::ReadGuard &guard) noexcept;
 	void wait_for_path(mpath_io *io) noexcept;

@@ -110,11 +110,16 @@ struct mpath_device final {
 	void get() noexcept { mpk_ref_get(ref_.get()); }
 	void put() noexcept { mpk_ref_put(ref_.get()); }
 
-	// The shim counts what is sent, and what comes back and is no news.
 	int nr_active() const noexcept { return __atomic_load_n(front.active, __ATOMIC_RELAXED); }
-	void count_active(int amount) noexcept
+	int count_active(int amount) noexcept
 	{
-		__atomic_fetch_add(front.active, amount, __ATOMIC_RELAXED);
+		return __atomic_add_fetch(front.active, amount, __ATOMIC_RELAXED);
+	}
+	// What comes back and is no news the shim counts out.
+	void count_in(mpath_io &io) noexcept
+	{
+		io.counted = true;
+		io.depth = static_cast<u32>(count_active(1));
 	}
 
 	// Is there hope that it answers a command? Whether it is barred makes no difference.
@@ -141,10 +146,14 @@ struct mpath_device final {
 	{
 		return wait_[direction].take_trial();
 	}
-	// Is the next I/O to be measured, because none was since the clock has moved?
-	bool measures_next(mpath_direction direction) noexcept
+	// Is @io to be measured, because none was since the clock has moved?
+	void measure_if_due(mpath_io &io) noexcept
 	{
-		return wait_[direction].is_first_in(mpk_ticks());
+		if (!wait_[io.direction].is_first_in(mpk_ticks())) [[likely]]
+			return;
+		io.sent_ns = mpk_now_ns();
+		io.measured = true;
+		io.news = true;
 	}
 
 	// @io has come back with @status. Context: any.

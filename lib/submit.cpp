@@ -116,17 +116,20 @@ void mpath_head::take(mpath_io *io, mpath_device *path, bool failfast, const Rea
 		stop_clock();
 	io->path = path;
 	io->failfast = failfast;
-	io->counted = policy >= MPATH_IOPOLICY_QUEUE_DEPTH;
-	io->measured = policy == MPATH_IOPOLICY_SERVICE_TIME &&
-		       path->measures_next(static_cast<mpath_direction>(io->direction));
+	io->counted = false;
+	io->measured = false;
+	if (policy >= MPATH_IOPOLICY_QUEUE_DEPTH)
+		path->count_in(*io);
+	if (policy == MPATH_IOPOLICY_SERVICE_TIME)
+		path->measure_if_due(*io);
 }
 
 // With nothing to wait for, to notice or to withdraw there is nobody to call. The end of a bio that
 // others were split from comes when the last of them ends, with the error of any: it cannot be told
 // what happened to this part of it, so a clone goes down.
 template <typename Policy>
-[[gnu::always_inline]] inline bool mpath_head::route_by(mpath_io *io, u32 node,
-							void *cursor) noexcept
+[[gnu::always_inline]] inline mpath_device *mpath_head::route_by(mpath_io *io, u32 node,
+								 void *cursor) noexcept
 {
 	const ReadGuard guard{ReadGuard::held};
 	const AnyPath any{static_cast<mpath_direction>(io->direction)};
@@ -153,19 +156,20 @@ template <typename Policy>
 	io->path = path;
 	io->failfast = failfast;
 	if constexpr (Policy::kCounts)
-		io->counted = true;
+		path->count_in(*io);
 	if constexpr (Policy::kMeasures)
-		io->measured = path->measures_next(any.direction());
-	return true;
+		path->measure_if_due(*io);
+	return path;
 }
 
 template <typename Policy>
-bool mpath_head::route_out_of_line(mpath_io *io, u32 node, void *cursor) noexcept
+mpath_device *mpath_head::route_out_of_line(mpath_io *io, u32 node, void *cursor) noexcept
 {
 	return route_by<Policy>(io, node, cursor);
 }
 
-[[gnu::always_inline]] inline bool mpath_head::route(mpath_io *io, u32 node, void *cursor) noexcept
+[[gnu::always_inline]] inline mpath_device *mpath_head::route(mpath_io *io, u32 node,
+							      void *cursor) noexcept
 {
 	const mpath_iopolicy policy = iopolicy();
 
@@ -182,12 +186,12 @@ bool mpath_head::route_out_of_line(mpath_io *io, u32 node, void *cursor) noexcep
 }
 
 // Here, where nothing is between the question and the answer.
-bool mpath_head_route(mpath_head *head, mpath_io *io, u32 node, void *cursor) noexcept
+mpath_device *mpath_head_route(mpath_head *head, mpath_io *io, u32 node, void *cursor) noexcept
 {
 	return head->route(io, node, cursor);
 }
 
-bool mpath_head::route_with_care(mpath_io *io, u32 node, void *cursor) noexcept
+mpath_device *mpath_head::route_with_care(mpath_io *io, u32 node, void *cursor) noexcept
 {
 	const ReadGuard guard{ReadGuard::held};
 	const AnyPath any{static_cast<mpath_direction>(io->direction)};
@@ -198,10 +202,10 @@ bool mpath_head::route_with_care(mpath_io *io, u32 node, void *cursor) noexcept
 		path = choose(any, cache_.here(node, cursor), guard);
 	if (!path) {
 		wait_for_path(io);
-		return false;
+		return nullptr;
 	}
 	take(io, path, always_failfast_ || has_other(path, any, guard), guard);
-	return true;
+	return path;
 }
 
 void mpath_head::done(mpath_io *io, mpath_status status) noexcept

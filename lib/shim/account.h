@@ -21,51 +21,65 @@ enum mpk_account {
 };
 
 /*
- * Is this a read or write of a whole disk, and is the time counted as busy already? Then it is still
- * when the I/O ends in the same tick: the stamp moves forward only.
+ * Is this a whole disk, and is the time counted as busy already? Then it is still when the I/O ends
+ * in the same tick: the stamp moves forward only.
  */
-static inline bool mpk_account_is_short(const struct bio *bio, unsigned long now)
+static __always_inline bool mpk_account_may_be_short(struct block_device *bdev, unsigned long now)
 {
-	return mpath_compat_counts_io_at_its_end() &&
-	       (bio_op(bio) == REQ_OP_READ || bio_op(bio) == REQ_OP_WRITE) &&
-	       !bdev_is_partition(bio->bi_bdev) &&
-	       !time_after(now, READ_ONCE(bio->bi_bdev->bd_stamp));
+	return mpath_compat_counts_io_at_its_end() && !bdev_is_partition(bdev) &&
+	       !time_after(now, READ_ONCE(bdev->bd_stamp));
 }
 
-/* @start: when it began, in jiffies. Context: process. */
-static __always_inline enum mpk_account mpk_account_start(struct bio *bio, int direction,
-							  unsigned long *start)
+/*
+ * @is_rw: known to be a read or write; @start: when it began, in jiffies.
+ * Context: process, in a read section of the shim's.
+ */
+static __always_inline enum mpk_account mpk_account_start(struct bio *bio, bool is_rw,
+							  int direction, unsigned long *start)
 {
 	struct block_device *bdev = bio->bi_bdev;
 	unsigned long now = READ_ONCE(jiffies);
 
-	if (unlikely(!mpk_account_is_short(bio, now))) {
+	if (unlikely(!(is_rw || bio_op(bio) == REQ_OP_READ || bio_op(bio) == REQ_OP_WRITE) ||
+		     !mpk_account_may_be_short(bdev, now))) {
 		*start = bio_start_io_acct(bio);
 		return MPK_ACCOUNT_LONG;
 	}
 	*start = now;
-	part_stat_lock();
+	/* The section is one without preemption, elsewhere. */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		part_stat_lock();
 	local_inc(&this_cpu_ptr(bdev->bd_stats)->in_flight[direction]);
-	part_stat_unlock();
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		part_stat_unlock();
 	return MPK_ACCOUNT_SHORT;
+}
+
+/* Context: any. Return: false: nothing is done, it takes bio_end_io_acct(). */
+static __always_inline bool mpk_account_end_if_short(struct block_device *bdev,
+						     enum mpk_account how, int direction,
+						     u32 sectors, unsigned long start)
+{
+	struct disk_stats __percpu *stats = bdev->bd_stats;
+
+	if (unlikely(how != MPK_ACCOUNT_SHORT))
+		return how == MPK_ACCOUNT_NONE;
+	if (unlikely(READ_ONCE(jiffies) != start))
+		return false;
+	part_stat_lock();
+	__this_cpu_inc(stats->ios[direction]);
+	__this_cpu_add(stats->sectors[direction], sectors);
+	local_dec(&this_cpu_ptr(stats)->in_flight[direction]);
+	part_stat_unlock();
+	return true;
 }
 
 /* The bio has come back to where it came from. Context: any. */
 static __always_inline void mpk_account_end(struct bio *bio, enum mpk_account how, int direction,
 					    u32 sectors, unsigned long start)
 {
-	struct block_device *bdev = bio->bi_bdev;
-
-	if (unlikely(how != MPK_ACCOUNT_SHORT || READ_ONCE(jiffies) != start)) {
-		if (how != MPK_ACCOUNT_NONE)
-			bio_end_io_acct(bio, start);
-		return;
-	}
-	part_stat_lock();
-	__part_stat_add(bdev, ios[direction], 1);
-	__part_stat_add(bdev, sectors[direction], sectors);
-	local_dec(&this_cpu_ptr(bdev->bd_stats)->in_flight[direction]);
-	part_stat_unlock();
+	if (!mpk_account_end_if_short(bio->bi_bdev, how, direction, sectors, start))
+		bio_end_io_acct(bio, start);
 }
 
 #endif /* MPATH_SHIM_ACCOUNT_H */

@@ -15,20 +15,18 @@ static inline struct mpath_io_counts __percpu *mpk_counts(struct mpk_percpu *per
 }
 
 /* mpk_count_sent() */
-static __always_inline void mpk_count_sent_here(struct mpath_head *head, struct mpath_io *io)
+static __always_inline void mpk_count_sent_here(struct mpath_head *head,
+						struct mpath_device *device, struct mpath_io *io)
 {
-	const struct mpath_device_front *path = mpath_device_front_of(io->path);
+	const struct mpath_device_front *path = mpath_device_front_of(device);
 	struct mpath_io_counts __percpu *counts = mpk_counts(path->counts);
-	u32 epoch = READ_ONCE(path->epoch);
-	u64 sent;
+	const u32 direction = io->direction;
+	const u32 epoch = READ_ONCE(path->epoch);
 
 	io->epoch = epoch;
 	this_cpu_inc(counts->in_flight[epoch]);
-	this_cpu_add(counts->sectors[io->direction], io->sectors);
-	sent = this_cpu_inc_return(counts->ios[io->direction]);
-	if (io->counted)
-		io->depth = atomic_inc_return((atomic_t *)path->active);
-	if (unlikely(io->measured || sent % MPATH_MEASURED_OF == 0)) {
+	this_cpu_add(counts->sectors[direction], io->sectors);
+	if (unlikely(this_cpu_inc_return(counts->ios[direction]) % MPATH_MEASURED_OF == 0)) {
 		io->sent_ns = ktime_get_ns();
 		io->measured = true;
 		io->news = true;
@@ -38,12 +36,17 @@ static __always_inline void mpk_count_sent_here(struct mpath_head *head, struct 
 		mpath_head_watch(head);
 }
 
+static __always_inline u64 __percpu *mpk_in_flight(const struct mpath_device_front *path, u32 epoch)
+{
+	return &mpk_counts(path->counts)->in_flight[epoch];
+}
+
 /* mpk_count_back() */
-static inline void mpk_count_back_here(struct mpk_percpu *percpu, u32 epoch)
+static __always_inline void mpk_count_back_here(u64 __percpu *in_flight)
 {
 	/* For a store that is no atomic of its own; nothing but the compiler's on x86. */
 	smp_mb__before_atomic();
-	this_cpu_dec(mpk_counts(percpu)->in_flight[epoch]);
+	this_cpu_dec(*in_flight);
 }
 
 #endif /* MPATH_SHIM_COUNT_H */

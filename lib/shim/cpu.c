@@ -33,12 +33,12 @@ void *mpk_percpu_of(struct mpk_percpu *percpu, u32 cpu)
 
 void mpk_count_sent(struct mpath_io *io)
 {
-	mpk_count_sent_here(io->head, io);
+	mpk_count_sent_here(io->head, io->path, io);
 }
 
 void mpk_count_back(struct mpk_percpu *percpu, u32 epoch)
 {
-	mpk_count_back_here(percpu, epoch);
+	mpk_count_back_here(&mpk_counts(percpu)->in_flight[epoch]);
 }
 
 /* Acquire: pairs with mpk_count_back(). */

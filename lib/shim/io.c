@@ -45,10 +45,9 @@ struct mpk_saved {
 struct mpk_record {
 	struct mpath_io io;
 	union {
-		struct mpk_io_pool *pool;
+		struct bio *bio; /* the submitter's */
 		struct mpk_record *next_free;
 	};
-	struct bio *bio;           /* the submitter's */
 	struct block_device *bdev; /* the head's, or a partition of it */
 	unsigned long start;       /* jiffies, for the head's accounting */
 	enum mpk_account accounted;
@@ -136,15 +135,18 @@ void mpk_io_pool_destroy(struct mpk_io_pool *pool)
 	kfree(pool);
 }
 
+static __always_inline struct mpk_record *mpk_take_record_at_hand(void)
+{
+	return this_cpu_xchg(mpk_free_records.at_hand, NULL);
+}
+
 /* Completions free in any context. */
 static struct mpk_record *mpk_take_free_record(void)
 {
-	struct mpk_record *record = this_cpu_xchg(mpk_free_records.at_hand, NULL);
 	struct mpk_free_records *free;
+	struct mpk_record *record;
 	unsigned long flags;
 
-	if (likely(record))
-		return record;
 	local_irq_save(flags);
 	free = this_cpu_ptr(&mpk_free_records);
 	record = free->first;
@@ -156,7 +158,23 @@ static struct mpk_record *mpk_take_free_record(void)
 	return record;
 }
 
-static noinline bool mpk_keep_another_record(struct mpk_record *record)
+/* NULL: there is no memory, and the bio would not wait. It has ended. */
+static noinline struct mpk_record *mpk_take_another_record(struct mpk_io_pool *pool,
+							   struct bio *bio)
+{
+	struct mpk_record *record = mpk_take_free_record();
+
+	if (!record)
+		record = mempool_alloc(&pool->records,
+				       bio->bi_opf & REQ_NOWAIT ? GFP_NOWAIT : GFP_NOIO);
+	if (unlikely(!record)) {
+		bio->bi_status = BLK_STS_AGAIN;
+		bio_endio(bio);
+	}
+	return record;
+}
+
+static bool mpk_keep_another_record(struct mpk_record *record)
 {
 	struct mpk_free_records *free;
 	unsigned long flags;
@@ -174,19 +192,25 @@ static noinline bool mpk_keep_another_record(struct mpk_record *record)
 	return room;
 }
 
-static __always_inline bool mpk_keep_free_record(struct mpk_record *record)
+/* A reserve that was touched comes first: somebody may sleep for it. */
+static bool mpk_reserve_is_whole(const mempool_t *records)
 {
-	return likely(!this_cpu_cmpxchg(mpk_free_records.at_hand, NULL, record)) ||
-	       mpk_keep_another_record(record);
+	return likely(READ_ONCE(records->curr_nr) >= records->min_nr);
+}
+
+static noinline void mpk_free_another_record(struct mpk_record *record, mempool_t *records)
+{
+	if (!mpk_reserve_is_whole(records) || !mpk_keep_another_record(record))
+		mempool_free(record, records);
 }
 
 static __always_inline void mpk_record_free(struct mpk_record *record)
 {
-	mempool_t *records = &record->pool->records;
+	mempool_t *records = &mpath_head_front_of(record->io.head)->pool->records;
 
-	/* A reserve that was touched comes first: somebody may sleep for it. */
-	if (READ_ONCE(records->curr_nr) < records->min_nr || !mpk_keep_free_record(record))
-		mempool_free(record, records);
+	if (unlikely(!mpk_reserve_is_whole(records) ||
+		     this_cpu_cmpxchg(mpk_free_records.at_hand, NULL, record)))
+		mpk_free_another_record(record, records);
 }
 
 static __always_inline void mpk_finish(struct mpk_record *record, enum mpath_status status)
@@ -212,23 +236,35 @@ static __always_inline void mpk_done(struct mpk_record *record, enum mpath_statu
 {
 	if (likely(status == MPATH_STS_OK && !record->io.news)) {
 		const struct mpath_device_front *path = mpath_device_front_of(record->io.path);
-		struct mpk_percpu *counts = path->counts;
-		u32 epoch = record->io.epoch;
+		u64 __percpu *in_flight = mpk_in_flight(path, record->io.epoch);
 
 		if (record->io.counted)
 			atomic_dec((atomic_t *)path->active);
 		mpk_finish(record, MPATH_STS_OK);
 		/* Last: until here it keeps the path, and that the head. */
-		mpk_count_back_here(counts, epoch);
+		mpk_count_back_here(in_flight);
 		return;
 	}
 	mpath_io_done(&record->io, status);
 }
 
-static void mpk_end_interposed(struct bio *bio)
+/* What the submitter sees of the bio, as it was. */
+static __always_inline void mpk_restore(const struct mpk_record *record, struct bio *bio)
 {
-	struct mpk_record *record = bio->bi_private;
 	const struct mpk_saved *saved = &record->saved;
+
+	bio->bi_bdev = record->bdev;
+	bio->bi_iter = saved->iter;
+	bio->bi_end_io = saved->end_io;
+	bio->bi_private = saved->private;
+	bio->bi_opf = saved->opf;
+	bio->bi_flags = saved->flags;
+	/* A path that split the bio has counted this down to 0; of one that was split it is a clone. */
+	atomic_set(&bio->__bi_remaining, 1);
+}
+
+static noinline void mpk_end_with_care(struct mpk_record *record, struct bio *bio)
+{
 	enum mpath_status status = MPATH_STS_OK;
 	struct block_device *path = bio->bi_bdev;
 
@@ -236,26 +272,50 @@ static void mpk_end_interposed(struct bio *bio)
 		status = mpath_status_of(bio->bi_status);
 		bio->bi_status = BLK_STS_OK;
 	}
+	mpk_restore(record, bio);
 	/* Still in the request that it was merged into. */
 	bio->bi_next = NULL;
-	bio->bi_bdev = record->bdev;
-	bio->bi_iter = saved->iter;
-	bio->bi_end_io = saved->end_io;
-	bio->bi_private = saved->private;
-	bio->bi_opf = saved->opf;
-	bio->bi_flags = saved->flags;
 	/* What a path has protected by itself it has taken off again. */
 	if (bio_integrity(bio))
-		bio_integrity(bio)->bip_iter = saved->integrity_iter;
+		bio_integrity(bio)->bip_iter = record->saved.integrity_iter;
 	/* Who polls for it asks the path that failed; the next one tells by itself. */
 	if (unlikely(status != MPATH_STS_OK)) {
 		bio->bi_opf &= ~REQ_POLLED;
 		WRITE_ONCE(bio->bi_cookie, BLK_QC_T_NONE);
 	}
-	/* A path that split the bio has counted this down to 0; of one that was split it is a clone. */
-	atomic_set(&bio->__bi_remaining, 1);
 	trace_mpath_complete(&record->io, record->bdev, path, bio, status);
 	mpk_done(record, status);
+}
+
+/*
+ * The path's bio_endio() has been through with this bio. One for the head would find nothing to do
+ * (it is no chained one, or a clone had gone down; its cgroup, protection and throttling were the
+ * path's) but to say that it is complete: so its submitter is called at once, unless anybody
+ * listens.
+ */
+static void mpk_end_interposed(struct bio *bio)
+{
+	struct mpk_record *record = bio->bi_private;
+	const struct mpath_device_front *path = mpath_device_front_of(record->io.path);
+	u64 __percpu *in_flight = mpk_in_flight(path, record->io.epoch);
+
+	if (unlikely(bio->bi_status || record->io.news || trace_mpath_complete_enabled() ||
+		     trace_block_bio_complete_enabled() ||
+		     !mpk_account_end_if_short(record->bdev, record->accounted,
+					       record->io.direction, record->io.sectors,
+					       record->start))) {
+		mpk_end_with_care(record, bio);
+		return;
+	}
+	mpk_restore(record, bio);
+	bio_clear_flag(bio, BIO_TRACE_COMPLETION);
+	if (record->io.counted)
+		atomic_dec((atomic_t *)path->active);
+	/* As mpk_finish(). */
+	mpk_record_free(record);
+	if (likely(bio->bi_end_io))
+		bio->bi_end_io(bio);
+	mpk_count_back_here(in_flight);
 }
 
 static void mpk_end_clone(struct bio *clone)
@@ -268,13 +328,17 @@ static void mpk_end_clone(struct bio *clone)
 	mpk_done(record, status);
 }
 
+static void mpk_save_integrity(struct mpk_record *record)
+{
+	if (bio_integrity(record->bio))
+		record->saved.integrity_iter = bio_integrity(record->bio)->bip_iter;
+}
+
 static __always_inline void mpk_save(struct mpk_record *record, struct bio *bio)
 {
 	struct mpk_saved *saved = &record->saved;
 
 	saved->iter = bio->bi_iter;
-	if (bio_integrity(bio))
-		saved->integrity_iter = bio_integrity(bio)->bip_iter;
 	saved->end_io = bio->bi_end_io;
 	saved->private = bio->bi_private;
 	saved->opf = bio->bi_opf;
@@ -284,15 +348,19 @@ static __always_inline void mpk_save(struct mpk_record *record, struct bio *bio)
 /*
  * bio_set_dev(): its cgroup's part of the head becomes that of the path. A bio that has been down a
  * path belongs to none any more. In a read section, which saves a second one.
+ *
+ * BIO_REMAPPED: a path that is being detached has capacity 0 from some moment on, and the block
+ * layer would fail the bio before its driver sees it. The bio was checked against the head.
  */
 static __always_inline void mpk_set_dev(struct bio *bio, struct block_device *path)
 {
 #ifdef CONFIG_BLK_CGROUP
-	if (likely(bio->bi_blkg)) {
-		/* Of most bios it is the root, and need not be asked for its name. */
-		bool of_root = bio->bi_blkg == bdev_get_queue(bio->bi_bdev)->root_blkg;
+	/* Of most bios it is the root, which is there and need not be asked for its name. */
+	const bool of_root = bio->bi_blkg == bdev_get_queue(bio->bi_bdev)->root_blkg;
 
+	if (likely(of_root || bio->bi_blkg)) {
 		bio_clear_flag(bio, BIO_BPS_THROTTLED);
+		bio_set_flag(bio, BIO_REMAPPED);
 		bio->bi_bdev = path;
 		if (likely(of_root))
 			bio_associate_blkg_from_css(bio, NULL);
@@ -302,6 +370,7 @@ static __always_inline void mpk_set_dev(struct bio *bio, struct block_device *pa
 	}
 #endif
 	bio_set_dev(bio, path);
+	bio_set_flag(bio, BIO_REMAPPED);
 }
 
 static struct block_device *mpk_path_of(const struct mpk_record *record)
@@ -328,6 +397,7 @@ static bool mpk_point_clone(struct mpk_record *record)
 		return false;
 	}
 	clone->bi_bdev = mpk_path_of(record);
+	bio_set_flag(clone, BIO_REMAPPED);
 	/* Whoever polls has the original, which does not know where the clone is. */
 	clone->bi_opf &= ~REQ_POLLED;
 	bio_clone_blkg_association(clone, record->bio);
@@ -335,21 +405,21 @@ static bool mpk_point_clone(struct mpk_record *record)
 	return true;
 }
 
+static noinline void mpk_trace_sent(const struct mpk_record *record, struct bio *lower)
+{
+	trace_block_bio_remap(lower, disk_devt(record->bdev->bd_disk),
+			      record->bio->bi_iter.bi_sector);
+	trace_mpath_submit(&record->io, record->bdev, lower->bi_bdev, lower, record->io.failfast);
+}
+
 /* It has been pointed at its path. Context: process. */
 static __always_inline void mpk_submit(struct mpk_record *record, struct bio *lower)
 {
 	lower->bi_private = record;
-	/*
-	 * A path that is being detached has capacity 0 from some moment on, and the block
-	 * layer would fail the bio before its driver sees it. The bio was checked against
-	 * the head. After bio_set_dev(), which clears the flag.
-	 */
-	bio_set_flag(lower, BIO_REMAPPED);
 	if (record->io.failfast)
 		lower->bi_opf |= REQ_FAILFAST_MASK;
-	trace_block_bio_remap(lower, disk_devt(record->bdev->bd_disk),
-			      record->bio->bi_iter.bi_sector);
-	trace_mpath_submit(&record->io, record->bdev, lower->bi_bdev, lower, record->io.failfast);
+	if (trace_block_bio_remap_enabled() || trace_mpath_submit_enabled())
+		mpk_trace_sent(record, lower);
 	submit_bio_noacct(lower);
 }
 
@@ -369,84 +439,98 @@ void mpk_io_send(struct mpath_io *io)
 		mpk_send_clone(record);
 		return;
 	}
+	mpk_save_integrity(record);
 	mpk_read_lock_here();
 	mpk_point_bio(record, record->bio);
 	mpk_read_unlock_here();
 	mpk_submit(record, record->bio);
 }
 
-static struct mpk_record *mpk_record_alloc(struct mpk_io_pool *pool, bool nowait)
+/*
+ * Reads or writes one segment of a page at most, where no boundary matters: that is within every
+ * limit. And with it comes nothing else to be looked after.
+ */
+static __always_inline bool mpk_is_plain(struct bio *bio)
 {
-	struct mpk_record *record = mpk_take_free_record();
+	const blk_opf_t odd = (REQ_OP_MASK & ~REQ_OP_WRITE) | REQ_INTEGRITY;
 
-	if (unlikely(!record))
-		record = mempool_alloc(&pool->records, nowait ? GFP_NOWAIT : GFP_NOIO);
-	return record;
+	BUILD_BUG_ON(REQ_OP_READ != 0 || REQ_OP_WRITE != 1);
+	return bio->bi_vcnt == 1 && !(bio->bi_opf & odd) && !bio_flagged(bio, BIO_CHAIN) &&
+	       bio->bi_io_vec->bv_offset + bio->bi_io_vec->bv_len <= PAGE_SIZE &&
+	       !bdev_get_queue(bio->bi_bdev)->limits.chunk_sectors;
 }
 
-/* One segment of a page at most, where no boundary matters, is within every limit. */
-static bool mpk_may_need_split(const struct bio *bio)
+/* @plain: mpk_is_plain(). It is within the head's limits. */
+static __always_inline void mpk_submit_with(struct mpk_record *record, struct mpath_head *head,
+					    struct bio *bio, bool plain)
 {
-	return bio->bi_vcnt != 1 || (bio_op(bio) != REQ_OP_READ && bio_op(bio) != REQ_OP_WRITE) ||
-	       bio->bi_io_vec->bv_offset + bio->bi_io_vec->bv_len > PAGE_SIZE ||
-	       bdev_get_queue(bio->bi_bdev)->limits.chunk_sectors;
+	const struct mpath_head_front *front = mpath_head_front_of(head);
+	struct block_device *bdev = bio->bi_bdev;
+	const blk_opf_t opf = bio->bi_opf;
+	struct mpath_device *path;
+
+	record->bio = bio;
+	record->bdev = bdev;
+	record->io.head = head;
+	record->io.sectors = plain || bio_has_data(bio) ? bio_sectors(bio) : 0;
+	record->io.direction = op_is_write(opf) ? MPATH_WRITE : MPATH_READ;
+	memset_startat(&record->io, 0, moves);
+	record->io.nowait = opf & REQ_NOWAIT;
+	/* Others were split from it: its end does not tell its own fate. */
+	if (!plain && bio_flagged(bio, BIO_CHAIN))
+		record->io.clone = true;
+	if (!plain)
+		mpk_save_integrity(record);
+
+	mpk_read_lock_here();
+	if (likely(blk_queue_io_stat(bdev_get_queue(bdev))))
+		record->accounted = mpk_account_start(bio, plain, op_is_write(opf), &record->start);
+	else
+		record->accounted = MPK_ACCOUNT_NONE;
+	path = mpath_head_route(head, &record->io, numa_node_id(),
+				raw_cpu_ptr((__force void __percpu *)front->cursors));
+	if (unlikely(!path)) {
+		mpk_read_unlock_here();
+		return;
+	}
+	mpk_count_sent_here(head, path, &record->io);
+	if (unlikely(record->io.clone)) {
+		mpk_read_unlock_here();
+		mpk_send_clone(record);
+		return;
+	}
+	mpk_point_bio(record, bio);
+	mpk_read_unlock_here();
+	mpk_submit(record, bio);
+}
+
+static __always_inline void mpk_submit_new(struct mpath_head *head, struct bio *bio, bool plain)
+{
+	struct mpk_record *record = mpk_take_record_at_hand();
+
+	if (unlikely(!record))
+		record = mpk_take_another_record(mpath_head_front_of(head)->pool, bio);
+	if (likely(record))
+		mpk_submit_with(record, head, bio, plain);
+}
+
+/*
+ * To the head's limits and from the head's pool: a path, and with it its pool, may go while the bio
+ * lives on.
+ */
+static noinline void mpk_submit_odd(struct mpath_head *head, struct bio *bio)
+{
+	bio = bio_split_to_limits(bio);
+	if (bio)
+		mpk_submit_new(head, bio, false);
 }
 
 void mpath_submit_bio(struct mpath_head *head, struct bio *bio)
 {
-	const struct mpath_head_front *front = mpath_head_front_of(head);
-	struct mpk_record *record;
-	bool nowait, goes;
-	u32 sectors;
-
-	/*
-	 * To the head's limits and from the head's pool: a path, and with it its pool, may
-	 * go while the bio lives on.
-	 */
-	if (likely(!mpk_may_need_split(bio))) {
-		sectors = bio_sectors(bio);
-	} else {
-		bio = bio_split_to_limits(bio);
-		if (!bio)
-			return;
-		sectors = bio_has_data(bio) ? bio_sectors(bio) : 0;
-	}
-	nowait = bio->bi_opf & REQ_NOWAIT;
-	record = mpk_record_alloc(front->pool, nowait);
-	if (unlikely(!record)) {
-		bio->bi_status = BLK_STS_AGAIN;
-		bio_endio(bio);
-		return;
-	}
-	record->pool = front->pool;
-	record->bio = bio;
-	record->bdev = bio->bi_bdev;
-	record->io.head = head;
-	record->io.sectors = sectors;
-	record->io.direction = op_is_write(bio_op(bio)) ? MPATH_WRITE : MPATH_READ;
-	memset_startat(&record->io, 0, moves);
-	record->io.nowait = nowait;
-	/* Others were split from it: its end does not tell its own fate. */
-	record->io.clone = bio_flagged(bio, BIO_CHAIN);
-	record->accounted = MPK_ACCOUNT_NONE;
-	if (blk_queue_io_stat(bdev_get_queue(bio->bi_bdev)))
-		record->accounted = mpk_account_start(bio, record->io.direction, &record->start);
-
-	mpk_read_lock_here();
-	goes = mpath_head_route(head, &record->io, numa_node_id(),
-				raw_cpu_ptr((__force void __percpu *)front->cursors));
-	if (likely(goes)) {
-		mpk_count_sent_here(head, &record->io);
-		if (likely(!record->io.clone))
-			mpk_point_bio(record, bio);
-	}
-	mpk_read_unlock_here();
-	if (unlikely(!goes))
-		return;
-	if (unlikely(record->io.clone))
-		mpk_send_clone(record);
+	if (likely(mpk_is_plain(bio)))
+		mpk_submit_new(head, bio, true);
 	else
-		mpk_submit(record, bio);
+		mpk_submit_odd(head, bio);
 }
 EXPORT_SYMBOL_GPL(mpath_submit_bio);
 

@@ -152,8 +152,9 @@ protected:
 		io.head = head();
 		io.path = path.device;
 		io.direction = direction;
-		io.measured = true;
 		set_fraction_ns(0);
+		io.measured = true;
+		io.sent_ns = mpk_now_ns();
 		{
 			mpath::ReadGuard guard;
 

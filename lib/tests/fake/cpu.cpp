@@ -137,9 +137,7 @@ void mpath::fake::count_sent(mpath_io *io, Call::By by)
 
 	const u64 sent = __atomic_add_fetch(&counts->ios[io->direction], 1, __ATOMIC_RELAXED);
 
-	if (io->counted)
-		io->depth = static_cast<u32>(__atomic_add_fetch(path->active, 1, __ATOMIC_RELAXED));
-	if (io->measured || sent % MPATH_MEASURED_OF == 0) {
+	if (sent % MPATH_MEASURED_OF == 0) {
 		io->sent_ns = mpath::fake::now_ns();
 		io->measured = true;
 		io->news = true;
