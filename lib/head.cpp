@@ -11,8 +11,7 @@ using mpath::ReadGuard;
 mpath_head::mpath_head(const mpath_head_config &config) noexcept
 	: front_{mpk_io_pool_create(), mpk_percpu_create(sizeof(mpath::Atomic<mpath_device *>)),
 		 false},
-	  iopolicy_(config.iopolicy), submit_mode_(config.submit_mode),
-	  always_failfast_(config.always_failfast),
+	  way_(way_of(config)), always_failfast_(config.always_failfast),
 	  requeue_lock_(mpk_spinlock_create(MPATH_LOCK_REQUEUE)),
 	  paths_lock_(mpk_mutex_create(MPATH_LOCK_PATHS)),
 	  requeue_work_(mpk_work_create(MPATH_WORK_REQUEUE, run_requeue, this)),
@@ -53,17 +52,19 @@ void mpath_head::destroy(mpath_head *head) noexcept
 
 bool mpath_head::set_live() noexcept
 {
-	Life life = Life::fresh;
+	u32 way = way_.load_relaxed();
 
-	if (!life_.compare_exchange(life, Life::live) && life == Life::dead)
-		return false;
+	do {
+		if (way & kDead)
+			return false;
+	} while (!way_.compare_exchange(way, way & ~kNotLive));
 	kick();
 	return true;
 }
 
 void mpath_head::kill() noexcept
 {
-	life_.store_release(Life::dead);
+	change_way(0, kNotLive | kDead);
 	alua_.stop();
 	activation_.stop();
 	// A submitter decides to park and parks in one read section. After this wait none is
@@ -328,7 +329,7 @@ void mpath_head::set_iopolicy(mpath_iopolicy iopolicy) noexcept
 {
 	MutexGuard guard(paths_lock_.get());
 
-	iopolicy_.store_relaxed(iopolicy);
+	change_way(kPolicy, iopolicy);
 	cache_.forget(nullptr);
 	kick();
 }

@@ -81,10 +81,19 @@ struct mpath_head final {
 
 	// --- attributes ---------------------------------------------------------------
 
-	mpath_iopolicy iopolicy() const noexcept { return iopolicy_.load_relaxed(); }
+	mpath_iopolicy iopolicy() const noexcept
+	{
+		return static_cast<mpath_iopolicy>(way_.load_relaxed() & kPolicy);
+	}
 	void set_iopolicy(mpath_iopolicy iopolicy) noexcept;
-	mpath_submit_mode submit_mode() const noexcept { return submit_mode_.load_relaxed(); }
-	void set_submit_mode(mpath_submit_mode mode) noexcept { submit_mode_.store_relaxed(mode); }
+	mpath_submit_mode submit_mode() const noexcept
+	{
+		return way_.load_relaxed() & kClones ? MPATH_SUBMIT_CLONE : MPATH_SUBMIT_INTERPOSE;
+	}
+	void set_submit_mode(mpath_submit_mode mode) noexcept
+	{
+		change_way(kClones, mode == MPATH_SUBMIT_CLONE ? kClones : 0);
+	}
 	int no_path_timeout_ms() const noexcept { return no_path_timeout_ms_.load_relaxed(); }
 	void set_no_path_timeout_ms(int ms) noexcept;
 	u32 parked_limit_kib() const noexcept { return parked_limit_kib_.load_relaxed(); }
@@ -106,10 +115,29 @@ struct mpath_head final {
 private:
 	~mpath_head() = default;
 
+	// What route() asks first, in one word: that of a live head which interposes is its policy.
+	static constexpr u32 kPolicy = 3;
+	static constexpr u32 kClones = 4;
+	static constexpr u32 kNotLive = 8;
 	// One way only: a head that was killed before it came to life stays dead.
-	enum class Life : u8 { fresh, live, dead };
+	static constexpr u32 kDead = 16;
+	static_assert(MPATH_IOPOLICY_SERVICE_TIME <= kPolicy);
 
-	bool is_live() const noexcept { return life_.load_acquire() == Life::live; }
+	static constexpr u32 way_of(const mpath_head_config &config) noexcept
+	{
+		return kNotLive | config.iopolicy |
+		       (config.submit_mode == MPATH_SUBMIT_CLONE ? kClones : 0);
+	}
+	// Release, to the acquire of whoever asks. Return: what it was.
+	u32 change_way(u32 mask, u32 to) noexcept
+	{
+		u32 was = way_.load_relaxed();
+
+		while (!way_.compare_exchange(was, (was & ~mask) | to))
+			;
+		return was;
+	}
+	bool is_live() const noexcept { return !(way_.load_acquire() & kNotLive); }
 
 	// What becomes of a parked bio when it is looked at again.
 	enum class Outcome : u8 { gone, still_waiting };
@@ -177,9 +205,7 @@ private:
 
 	// Read for every bio, written rarely. First what the shim reads.
 	mpath_head_front front_;
-	mpath::Atomic<Life> life_{Life::fresh};
-	mpath::Atomic<mpath_iopolicy> iopolicy_;
-	mpath::Atomic<mpath_submit_mode> submit_mode_;
+	mpath::Atomic<u32> way_;
 	const bool always_failfast_;
 	mpath::Atomic<u64> no_path_since_ms_{0}; // 0: not that we know; 1: and nobody waits
 	mpath::PathList paths_;

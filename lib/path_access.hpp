@@ -41,7 +41,7 @@ public:
 	// And takes it itself.
 	bool is_first() const noexcept
 	{
-		return first_states_.load_relaxed() >> bit_of(state()) & 1;
+		return first_states_.load_relaxed() & 1u << bit_of(state());
 	}
 
 	// ------------------------------------------------------------------------------------

@@ -134,8 +134,7 @@ template <typename Policy>
 	const ReadGuard guard{ReadGuard::held};
 	const AnyPath any{static_cast<mpath_direction>(io->direction)};
 
-	if (!is_live() || submit_mode() != MPATH_SUBMIT_INTERPOSE ||
-	    no_path_since_ms_.load_relaxed()) [[unlikely]]
+	if (no_path_since_ms_.load_relaxed()) [[unlikely]]
 		return route_with_care(io, node, cursor);
 
 	mpath_device *path = Policy::glance(paths_, cache_.here(node, cursor), any, guard);
@@ -145,12 +144,15 @@ template <typename Policy>
 
 	bool failfast = always_failfast_;
 
-	for (auto *other = paths_.first(guard); other && !failfast;
+	for (auto *other = failfast ? nullptr : paths_.first(guard); other;
 	     other = paths_.after(*other, guard)) {
 		if (other == path)
 			continue;
-		failfast = other->is_ready_at_need();
-		if (!failfast && other->is_to_be_withdrawn()) [[unlikely]]
+		if (other->is_ready_at_need()) [[likely]] {
+			failfast = true;
+			break;
+		}
+		if (other->is_to_be_withdrawn()) [[unlikely]]
 			return route_with_care(io, node, cursor);
 	}
 	io->path = path;
@@ -171,7 +173,8 @@ mpath_device *mpath_head::route_out_of_line(mpath_io *io, u32 node, void *cursor
 [[gnu::always_inline]] inline mpath_device *mpath_head::route(mpath_io *io, u32 node,
 							      void *cursor) noexcept
 {
-	const mpath_iopolicy policy = iopolicy();
+	// Acquire: is it live? Whatever it is besides its policy is looked at with care.
+	const u32 policy = way_.load_acquire();
 
 	// What costs least first.
 	if (policy == MPATH_IOPOLICY_NUMA) [[likely]]

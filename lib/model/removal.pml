@@ -317,7 +317,7 @@ end:	do
 
 inline kill(me) /* == head.cpp mpath_head::kill( */
 {
-	live = false; /* = life_.store_release(Life::dead); */
+	live = false; /* = change_way(0, kNotLive | kDead); */
 	synchronize(me); /* = mpk_synchronize(); */
 	kick(REQUEUE) /* = kick(); */
 }

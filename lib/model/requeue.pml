@@ -371,7 +371,7 @@ end:	do
 #ifdef KILL
 active proctype killer() /* == head.cpp mpath_head::kill( */
 {
-	live = false; /* = life_.store_release(Life::dead); */
+	live = false; /* = change_way(0, kNotLive | kDead); */
 #if defined(BROKEN_L10)
 	kick(work);
 	synchronize();
