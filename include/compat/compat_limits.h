@@ -48,12 +48,22 @@ static inline u32 mpath_compat_limits_digest(struct gendisk *disk)
 	return jhash(&disk->queue->limits, sizeof(disk->queue->limits), 0);
 }
 
+/* Bytes per interval; 0: none, and the profile says nothing. */
+static inline u32 mpath_compat_metadata_size(const struct blk_integrity *integrity)
+{
+#if MPATH_HAVE_INTEGRITY_METADATA_SIZE
+	return integrity->metadata_size;
+#else
+	return integrity->tuple_size;
+#endif
+}
+
 /* A number for the kind of protection information (NVM command set 5.2) that @disk has; 0: none. */
 static inline u32 mpath_compat_protection(struct gendisk *disk)
 {
 	const struct blk_integrity *integrity = blk_get_integrity(disk);
 
-	return integrity ? integrity->csum_type << 8 | integrity->tuple_size : 0;
+	return integrity ? integrity->csum_type << 8 | mpath_compat_metadata_size(integrity) : 0;
 }
 
 /*
@@ -71,7 +81,7 @@ static inline void mpath_compat_stack_integrity(struct queue_limits *lim,
 		if (bdev_stable_writes(paths[i]->part0))
 			lim->features |= BLK_FEAT_STABLE_WRITES;
 	}
-	if (!same || !lim->integrity.tuple_size)
+	if (!same || !mpath_compat_metadata_size(&lim->integrity))
 		memset(&lim->integrity, 0, sizeof(lim->integrity));
 }
 

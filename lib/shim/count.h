@@ -9,9 +9,18 @@
 
 #include "port.h"
 
+/*
+ * What port.h calls a struct mpk_percpu is the kernel's per-CPU pointer. By way of a number, for
+ * where newer kernels meet gcc 14 the compiler itself holds it apart from other pointers.
+ */
+static inline void __percpu *mpk_percpu_in(struct mpk_percpu *percpu)
+{
+	return (void __percpu *)(uintptr_t)percpu;
+}
+
 static inline struct mpath_io_counts __percpu *mpk_counts(struct mpk_percpu *percpu)
 {
-	return (__force struct mpath_io_counts __percpu *)percpu;
+	return mpk_percpu_in(percpu);
 }
 
 /* mpk_count_sent() */

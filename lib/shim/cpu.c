@@ -13,22 +13,22 @@
 
 struct mpk_percpu *mpk_percpu_create(size_t size)
 {
-	return (__force struct mpk_percpu *)__alloc_percpu(size, sizeof(u64));
+	return (struct mpk_percpu *)(__force uintptr_t)__alloc_percpu(size, sizeof(u64));
 }
 
 void mpk_percpu_destroy(struct mpk_percpu *percpu)
 {
-	free_percpu((__force void __percpu *)percpu);
+	free_percpu(mpk_percpu_in(percpu));
 }
 
 void *mpk_percpu_this(struct mpk_percpu *percpu)
 {
-	return raw_cpu_ptr((__force void __percpu *)percpu);
+	return raw_cpu_ptr(mpk_percpu_in(percpu));
 }
 
 void *mpk_percpu_of(struct mpk_percpu *percpu, u32 cpu)
 {
-	return cpu_possible(cpu) ? per_cpu_ptr((__force void __percpu *)percpu, cpu) : NULL;
+	return cpu_possible(cpu) ? per_cpu_ptr(mpk_percpu_in(percpu), cpu) : NULL;
 }
 
 void mpk_count_sent(struct mpath_io *io)

@@ -488,7 +488,7 @@ static __always_inline void mpk_submit_with(struct mpk_record *record, struct mp
 	else
 		record->accounted = MPK_ACCOUNT_NONE;
 	path = mpath_head_route(head, &record->io, numa_node_id(),
-				raw_cpu_ptr((__force void __percpu *)front->cursors));
+				raw_cpu_ptr(mpk_percpu_in(front->cursors)));
 	if (unlikely(!path)) {
 		mpk_read_unlock_here();
 		return;

@@ -5,7 +5,8 @@
 #
 #   beds     (none)      one run of the case per bed named, BED is set
 #   modes    interpose   one run per submit_mode named, MODE is set
-#   kernels  6.1 6.12    kernels it can run on; `debug` for the debug kernel's set
+#   kernels  6.1 6.12    kernels it can run on; `debug` for the debug kernel's set; what
+#                        runs on 6.12 runs on the newest
 #   timeout  90          seconds
 #   modules  yes         `no`: does not need our modules
 #   allow    (none)      extended regex of kernel log lines that are expected;

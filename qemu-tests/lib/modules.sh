@@ -13,11 +13,11 @@ build_modules() { # KIND KERNEL-FOLDER COPY
 	mkdir -p "$copy"/{lib,scsi,nvme}
 	INSTALL_MOD_PATH=$copy/root "$TOP/tools/udev/install"
 	if [[ ${BUILD:-yes} == yes && -f $TOP/Makefile ]]; then
-		if [[ $1 == debug ]]; then
-			make -C "$TOP" modules KDIR="$(<"$2/build")" STAGE=debug KVER=
-		else
-			make -C "$TOP" modules KVER="$release" KDIR= STAGE=
-		fi >"$copy/build.log" 2>&1 || {
+		case $1 in
+		debug) make -C "$TOP" modules KDIR="$(<"$2/build")" STAGE=debug KVER= ;;
+		newest) "$TOP/tools/build/in-suite" make modules KVER="$release" KDIR= STAGE= ;;
+		*) make -C "$TOP" modules KVER="$release" KDIR= STAGE= ;;
+		esac >"$copy/build.log" 2>&1 || {
 			tail -20 "$copy/build.log" >&2
 			die "the modules do not build for $1: $copy/build.log"
 		}
