@@ -36,11 +36,11 @@ help:
 #: make unit-tools     mpathctl, on a made-up host; T=pattern
 #: make fuzz           libFuzzer on what parses bytes of others; T=vpd83 FUZZ_SECONDS=60
 #: make kunit          KUnit suites on small debug kernels
-#: make qemu           end-to-end tests on Debian's kernels; T=case KERNELS="6.1 6.12"
+#: make qemu           end-to-end tests on Debian's kernels; T=case KERNELS="6.1 newest"
 #: make soak           everything at random under verified I/O, on the debug kernel;
 #:      TIME=600 SEED=1
 #: make boot-test      the packages, and guests that boot from a head; T=guest
-#: make test           all of them but the last; installs what they need
+#: make test           all of them but the last two; installs what they need; KERNELS="newest"
 #: make demo           a disk loses its path under I/O, in a virtual machine; installs what it needs
 #: make bench          what a head costs per I/O, and what service-time gains
 
@@ -116,7 +116,7 @@ demo:
 
 .PHONY: boot-test
 boot-test:
-	+@tools/build/deps tools deb qemu && qemu-tests/boot
+	+@tools/build/deps tools deb lintian qemu && qemu-tests/boot
 
 .PHONY: test
 test:
