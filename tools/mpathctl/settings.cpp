@@ -69,6 +69,10 @@ Setting parse_setting(const std::string &text)
 {
 	Setting setting = split(text);
 
+	if (setting.first == "failback")
+		throw std::invalid_argument(
+			"'failback' is immediate and cannot be set: the best path that works carries "
+			"I/O, unless it fails often; mpathctl disable PATH spares one");
 	if (!is_one_of(kSettings, setting.first))
 		throw std::invalid_argument(fmt::format("'{}' is none of {}", setting.first,
 							fmt::join(kSettings, ", ")));

@@ -249,7 +249,7 @@ TEST(ImportSettings, that_have_no_meaning_are_listed_with_why)
 		     "\tnobody_knows yes\n\tverbosity 2 3\n}\nnonsense {\n}\n"
 		     "overrides { protocol {\ntype scsi:fcp\nfast_io_fail_tmo 5\n} }\n");
 
-	EXPECT_TRUE(remarks(found, "multipath.conf:2: failback manual: paths are used again"));
+	EXPECT_TRUE(remarks(found, "multipath.conf:2: failback manual: it is immediate"));
 	EXPECT_TRUE(remarks(found, "multipath.conf:3: prio alua: what the target says"));
 	EXPECT_TRUE(remarks(found, "multipath.conf:4: dev_loss_tmo 60: the transport's own"));
 	EXPECT_TRUE(remarks(found, "multipath.conf:5: nobody_knows yes: not known here"));
@@ -260,6 +260,15 @@ TEST(ImportSettings, that_have_no_meaning_are_listed_with_why)
 	EXPECT_EQ(found.options, "");
 	EXPECT_TRUE(found.settings.empty());
 	EXPECT_EQ(found.aliases, "");
+}
+
+TEST(ImportSettings, have_nothing_to_say_of_a_failback_that_is_immediate)
+{
+	EXPECT_TRUE(from("defaults {\n\tfailback immediate\n}\n").remarks.empty());
+	for (const std::string other : { "manual", "followover", "15" })
+		EXPECT_TRUE(
+			remarks(from("devices { device {\nvendor HPE\nfailback " + other + "\n} }"),
+				"failback " + other + ": it is immediate"));
 }
 
 TEST(ImportNames, are_links)

@@ -18,6 +18,19 @@ TEST_F(Settings, are_names_and_values)
 		EXPECT_THROW(parse_setting(text), std::invalid_argument) << text;
 }
 
+TEST_F(Settings, know_why_failback_is_none)
+{
+	try {
+		parse_setting("failback=manual");
+		FAIL() << "it was taken";
+	} catch (const std::invalid_argument &refusal) {
+		EXPECT_NE(std::string(refusal.what()).find("is immediate"), std::string::npos)
+			<< refusal.what();
+		EXPECT_NE(std::string(refusal.what()).find("mpathctl disable"), std::string::npos)
+			<< refusal.what();
+	}
+}
+
 TEST_F(Settings, go_to_the_head)
 {
 	apply(tree, head(), { "iopolicy", "numa" });
