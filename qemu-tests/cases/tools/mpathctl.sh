@@ -80,12 +80,17 @@ exits 0 mpathctl disable "${PATHS[0]}"
 equal "$(<"$disabled")" 1 "mpath_disabled"
 exits 0 mpathctl explain "${PATHS[0]}"
 has "marginal for .*: disabled by hand; next: .*: mpathctl enable ${PATHS[0]}$"
-sent() { echo "$(<"/sys/block/$(disk_of "$1")/mpath_writes")"; }
+# Of both kinds: fio reads for a while, and writes for a while.
+sent() {
+	local disk
+	disk=/sys/block/$(disk_of "$1")
+	echo $(($(<"$disk/mpath_reads") + $(<"$disk/mpath_writes")))
+}
 nothing_out() { is "/sys/block/$(disk_of "$1")/mpath_inflight" 0; }
 must_wait 10 "what was under way is back" nothing_out "${PATHS[0]}"
 before=$(sent "${PATHS[0]}")
 fio_goes_on
-equal "$(sent "${PATHS[0]}")" "$before" "writes down the path that is spared"
+equal "$(sent "${PATHS[0]}")" "$before" "I/Os down the path that is spared"
 exits 0 mpathctl fail "${PATHS[1]}"
 fio_goes_on
 (($(sent "${PATHS[0]}") > before)) || fail "nothing went down the only path"
