@@ -287,12 +287,7 @@ static noinline void mpk_end_with_care(struct mpk_record *record, struct bio *bi
 	mpk_done(record, status);
 }
 
-/*
- * The path's bio_endio() has been through with this bio. One for the head would find nothing to do
- * (it is no chained one, or a clone had gone down; its cgroup, protection and throttling were the
- * path's) but to say that it is complete: so its submitter is called at once, unless anybody
- * listens.
- */
+/* The usual end: nobody but us and the submitter wants to know. */
 static void mpk_end_interposed(struct bio *bio)
 {
 	struct mpk_record *record = bio->bi_private;
@@ -300,7 +295,6 @@ static void mpk_end_interposed(struct bio *bio)
 	u64 __percpu *in_flight = mpk_in_flight(path, record->io.epoch);
 
 	if (unlikely(bio->bi_status || record->io.news || trace_mpath_complete_enabled() ||
-		     trace_block_bio_complete_enabled() ||
 		     !mpk_account_end_if_short(record->bdev, record->accounted,
 					       record->io.direction, record->io.sectors,
 					       record->start))) {
@@ -308,13 +302,11 @@ static void mpk_end_interposed(struct bio *bio)
 		return;
 	}
 	mpk_restore(record, bio);
-	bio_clear_flag(bio, BIO_TRACE_COMPLETION);
 	if (record->io.counted)
 		atomic_dec((atomic_t *)path->active);
 	/* As mpk_finish(). */
 	mpk_record_free(record);
-	if (likely(bio->bi_end_io))
-		bio->bi_end_io(bio);
+	bio_endio(bio);
 	mpk_count_back_here(in_flight);
 }
 
