@@ -446,7 +446,7 @@ static __always_inline bool mpk_is_plain(struct bio *bio)
 {
 	const blk_opf_t odd = (REQ_OP_MASK & ~REQ_OP_WRITE) | REQ_INTEGRITY;
 
-	BUILD_BUG_ON(REQ_OP_READ != 0 || REQ_OP_WRITE != 1);
+	BUILD_BUG_ON((__force u32)REQ_OP_READ != 0 || (__force u32)REQ_OP_WRITE != 1);
 	return bio->bi_vcnt == 1 && !(bio->bi_opf & odd) && !bio_flagged(bio, BIO_CHAIN) &&
 	       bio->bi_io_vec->bv_offset + bio->bi_io_vec->bv_len <= PAGE_SIZE &&
 	       !bdev_get_queue(bio->bi_bdev)->limits.chunk_sectors;
