@@ -204,9 +204,10 @@ klog_has() { klog | grep -qE -- "$1"; }
 # One error ends it: no error may reach the application.
 fio_start() { # DEVICE [FIO OPTION...]
 	local -; set +x
-	local device=$1
+	local device=$1 before
 	shift
 	rm -f "$WORK"/fio.*
+	before=$(writes_of "${device##*/}")
 	fio --name=verify --filename="$device" --rw=randwrite --bs=4k --size="${FIO_SIZE:-$((8 / SLOW))m}" \
 		--ioengine=libaio --iodepth=8 --direct=1 --thread --rate_iops="${FIO_RATE:-500}" \
 		--verify=crc32c --verify_fatal=1 --verify_state_save=0 --time_based --runtime=600 \
@@ -214,7 +215,8 @@ fio_start() { # DEVICE [FIO OPTION...]
 		--output-format=json --output="$WORK/fio.json" "$@" >"$WORK/fio.out" 2>&1 &
 	FIO_PID=$!
 	FIO_DEVICE=$device
-	fio_goes_on 20 30
+	# Others read what is new.
+	must_wait 30 "fio writes" fio_reached $((before + 20 / SLOW)) writes_of
 }
 fio_runs() { kill -0 "$FIO_PID" 2>/dev/null; }
 # What it has to say of an error is in front of its report.
@@ -226,10 +228,10 @@ fio_goes_on() { # [N [SECONDS]]
 	local more=$((${1:-300} / SLOW))
 	must_wait "${2:-60}" "fio does $more more I/Os" fio_reached $(($(ios_of "${FIO_DEVICE##*/}") + more))
 }
-fio_reached() { # NUMBER
+fio_reached() { # NUMBER [COUNTER]
 	local rc=0
 	fio_runs || { wait "$FIO_PID" || rc=$?; fail "fio ended early with $rc: $(fio_said)"; }
-	(($(ios_of "${FIO_DEVICE##*/}") >= $1))
+	(($("${2:-ios_of}" "${FIO_DEVICE##*/}") >= $1))
 }
 
 # Ends it, requires that nothing went wrong, then writes and reads the area once more.
