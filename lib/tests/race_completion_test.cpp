@@ -55,7 +55,7 @@ protected:
 TEST_F(RaceCompletion, touches_nothing_after_a_success)
 {
 	// Elsewhere it would be no news for the core.
-	config.iopolicy = MPATH_IOPOLICY_QUEUE_DEPTH;
+	config.iopolicy = MPATH_IOPOLICY_SERVICE_TIME;
 	complete_while_everything_goes(MPATH_STS_OK);
 }
 
