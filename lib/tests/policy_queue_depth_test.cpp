@@ -45,6 +45,15 @@ TEST_F(QueueDepth, prefers_optimized_over_shallower_non_optimized)
 	EXPECT_EQ(chosen(), "o");
 }
 
+TEST_F(QueueDepth, prefers_optimized_for_what_is_sent_again)
+{
+	const mpath_io io{};
+
+	attach_with_depth("n", 0, kNonoptimized);
+	attach_with_depth("o", 100);
+	EXPECT_EQ(choose<mpath::QueueDepth>(mpath::NotTried{io}), "o");
+}
+
 TEST_F(QueueDepth, takes_the_shallowest_of_the_non_optimized)
 {
 	attach_with_depth("a", 2, kNonoptimized);
