@@ -204,6 +204,15 @@ TEST_F(ServiceTime, prefers_optimized_over_faster_non_optimized)
 	EXPECT_EQ(chosen(), "o");
 }
 
+TEST_F(ServiceTime, prefers_optimized_for_what_is_sent_again)
+{
+	const mpath_io io{};
+
+	attach_with("n", 100, 0, kNonoptimized);
+	attach_with("o", 5000, 50);
+	EXPECT_EQ(choose<mpath::ServiceTime>(mpath::NotTried{io}), "o");
+}
+
 TEST_F(ServiceTime, shares_by_depth_among_near_equals)
 {
 	attach_with("a", 200, 1);
