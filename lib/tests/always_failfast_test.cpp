@@ -23,6 +23,8 @@ TEST_F(AlwaysFailfast, wants_the_error_of_the_last_path_after_one_try)
 {
 	add("a");
 	EXPECT_TRUE(submit().trips.back().failfast);
+	// Which path it is is known by now: the short way.
+	EXPECT_TRUE(submit().trips.back().failfast);
 }
 
 TEST_F(AlwaysFailfast, moves_from_the_last_path_to_the_one_that_comes_back)
