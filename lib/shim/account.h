@@ -46,7 +46,7 @@ static __always_inline enum mpk_account mpk_account_start(struct bio *bio, bool 
 		return MPK_ACCOUNT_LONG;
 	}
 	*start = now;
-	/* The section is one without preemption, elsewhere. */
+	/* Elsewhere the shim's read section keeps preemption off; PREEMPT_RT's does not. */
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
 		part_stat_lock();
 	local_inc(&this_cpu_ptr(bdev->bd_stats)->in_flight[direction]);

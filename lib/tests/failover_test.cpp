@@ -270,16 +270,26 @@ TEST_F(Failover, goes_to_the_fine_path_while_the_other_one_owes_its_verdict)
 	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
 }
 
-TEST_F(Failover, says_so_when_the_only_path_goes_that_has_failed_a_bio)
+// The only path is found fine, and goes before the bio that it has failed is looked at again.
+class OnlyPathGoes : public Failover {
+protected:
+	bio &bio_that_it_has_failed(Path &path)
+	{
+		auto &bio = submit();
+
+		complete(bio, MPATH_STS_IOERR);
+		run_work_of(path.device); // fine
+		path.device_state = kOffline;
+		run_work();
+		return bio;
+	}
+};
+
+TEST_F(OnlyPathGoes, and_the_log_says_so)
 {
 	config.no_path_timeout_ms = 0;
-	auto &a = add("a");
-	auto &bio = submit();
+	auto &bio = bio_that_it_has_failed(add("a"));
 
-	complete(bio, MPATH_STS_IOERR);
-	run_work_of(a.device); // fine
-	a.device_state = kOffline;
-	run_work();
 	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
 	EXPECT_TRUE(logged("lun0: no available path, failing I/O\n"));
 }
@@ -342,16 +352,12 @@ TEST_F(Failover, tries_the_last_path_again_that_failed_once_and_is_fine)
 	EXPECT_TRUE(ended_with(MPATH_STS_OK, bio));
 }
 
-TEST_F(Failover, waits_for_the_last_path_when_it_went_after_the_verdict)
+TEST_F(OnlyPathGoes, and_its_return_is_waited_for)
 {
 	config.no_path_timeout_ms = 5000;
 	auto &a = add("a");
-	auto &bio = submit();
+	auto &bio = bio_that_it_has_failed(a);
 
-	complete(bio, MPATH_STS_IOERR);
-	run_work_of(a.device); // fine
-	a.device_state = kOffline;
-	run_work();
 	EXPECT_TRUE(waits(bio));
 	a.device_state = kRunning;
 	advance_ms(2000);

@@ -87,9 +87,9 @@ sense_is() { # LINE...: of path 1
 # Whatever is sent to path 1 ends with NOT READY, 04/ASCQ, but what asks who it is and of groups.
 not_ready() { sense_is "0 2 4 $1 0" "28 2 4 $1 0" "2a 2 4 $1 0"; } # ASCQ
 # As if nothing had been.
+answers_well() { sense_is; groups_are 00 00; }
 path_1_is_used_again() {
-	sense_is
-	groups_are 00 00
+	answers_well
 	must_wait 40 "path 1 is used again" in_use "${PATHS[1]}"
 	carries 1 || fail "path 1 carries nothing"
 }

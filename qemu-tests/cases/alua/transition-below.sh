@@ -70,8 +70,7 @@ in_transition
 bed_fail 1 offline
 must_move 5
 # Who sets it running again waits for it to be ready.
-sense_is
-groups_are 00 00
+answers_well
 bed_restore 1 offline
 path_1_is_used_again
 
@@ -83,8 +82,7 @@ bed_fail 1 delete
 must_wait 10 "it is gone" paths_are 1
 fio_goes_on 300
 above "$HEAD_SYS/multipath_failover_count" "$moved" || fail "no I/O moved"
-sense_is
-groups_are 00 00
+answers_well
 bed_restore 1 delete
 must_wait 10 "it has a disk" disk_of "${PATHS[1]}"
 second=$(disk_of "${PATHS[1]}")

@@ -80,12 +80,7 @@ exits 0 mpathctl disable "${PATHS[0]}"
 equal "$(<"$disabled")" 1 "mpath_disabled"
 exits 0 mpathctl explain "${PATHS[0]}"
 has "marginal for .*: disabled by hand; next: .*: mpathctl enable ${PATHS[0]}$"
-# Of both kinds: fio reads for a while, and writes for a while.
-sent() {
-	local disk
-	disk=/sys/block/$(disk_of "$1")
-	echo $(($(<"$disk/mpath_reads") + $(<"$disk/mpath_writes")))
-}
+sent() { sent_to "$(disk_of "$1")"; }
 nothing_out() { is "/sys/block/$(disk_of "$1")/mpath_inflight" 0; }
 must_wait 10 "what was under way is back" nothing_out "${PATHS[0]}"
 before=$(sent "${PATHS[0]}")
