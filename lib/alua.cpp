@@ -97,10 +97,13 @@ void Alua::look() noexcept
 	}
 	slot_ms_ = 0;
 	asked_ms_.store_relaxed(now);
+
+	const bool news = due_ms_.load_relaxed() != 0;
+
 	// Before the question: what happens from now on wants another one.
 	due_ms_.store_relaxed(0);
 	ask();
-	arm(next_look_ms());
+	arm(next_look_ms(news));
 }
 
 mpath_device *Alua::pick(const u32 (&tried)[kPaths], const ReadGuard &guard) const noexcept
@@ -285,14 +288,16 @@ void Alua::refresh_handlers() noexcept
 	}
 }
 
-u64 Alua::next_look_ms() const noexcept
+u64 Alua::next_look_ms(bool news) const noexcept
 {
 	ReadGuard guard;
 
 	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
 		if (path->access() == Access::transitioning)
 			return kAgainMs;
-	return never_ ? kNeverMs : kPollMs;
+	if (never_)
+		return kNeverMs;
+	return news ? kSettleMs : kPollMs;
 }
 
 void Alua::review(const ReadGuard &guard) noexcept

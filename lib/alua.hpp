@@ -3,9 +3,10 @@
 // 6.34), asked for down one path and true of all.
 //
 // Asked when a path joins, dies, fails I/O, comes back or is refused by its port group, while
-// I/O waits for a path, every second while a group is in transition, and otherwise every twenty
-// seconds, so that a unit attention which nobody saw costs no more than that. At most once a
-// second per head, and all heads of the machine one after the other (Pace).
+// I/O waits for a path, and once more two seconds after each of these; every second while a group
+// is in transition; and otherwise every twenty seconds, so that a unit attention which nobody saw
+// costs no more than that. At most once a second per head, and all heads of the machine one
+// after the other (Pace).
 //
 // Nothing of it is read for an I/O: what it hears goes into the byte of each path
 // (PathAccess), and wakes what waits.
@@ -20,6 +21,9 @@ class Alua {
 public:
 	static constexpr u32 kAgainMs = 1000;
 	static constexpr u32 kPollMs = 20000;
+	// What has happened here happens to the array, too: a controller that is gone is replaced by
+	// another one a moment after its paths have died, and idle LUNs do not hear of that.
+	static constexpr u32 kSettleMs = 2000;
 	// A LUN that does not know the question is asked again once it may be another one.
 	static constexpr u32 kNeverMs = 600000;
 
@@ -68,7 +72,8 @@ private:
 	void forget() noexcept;
 	// The device handlers that know something else look again. Context: process, may sleep.
 	void refresh_handlers() noexcept;
-	u64 next_look_ms() const noexcept;
+	// @news: something has happened before this question.
+	u64 next_look_ms(bool news) const noexcept;
 
 	static void run(void *alua) noexcept { static_cast<Alua *>(alua)->look(); }
 

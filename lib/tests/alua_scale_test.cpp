@@ -158,6 +158,18 @@ TEST_F(ManyLuns, know_within_five_seconds_that_a_port_is_gone)
 	EXPECT_LE(busiest, 26);
 }
 
+TEST_F(ManyLuns, know_within_five_seconds_though_the_other_controller_takes_over_late)
+{
+	forget_questions();
+	lose(0, false);
+	lose(1, false);
+	advance_ms(1000);
+	array.states = {{1, kUnavailable}, {2, kOptimized}};
+	EXPECT_LE(until_all_know(), 4000u);
+	EXPECT_LE(questions(), 3 * static_cast<int>(kLuns));
+	EXPECT_LE(busiest, 26);
+}
+
 TEST_F(ManyLuns, know_within_five_seconds_what_a_controller_that_is_gone_leaves_behind)
 {
 	for (const bool busy : {false, true}) {

@@ -9,6 +9,7 @@ using mpath::Blame;
 namespace {
 
 constexpr u64 kPollMs = 20000;
+constexpr u64 kSettleMs = 2000;
 
 class PortGroupStates : public Lun {
 protected:
@@ -298,6 +299,7 @@ TEST_F(PortGroupStates, are_polled_so_that_a_lost_unit_attention_heals)
 {
 	auto &a = add_through("a", 1);
 
+	advance_ms(kSettleMs);
 	array.states[1] = kNonoptimized;
 	advance_ms(kPollMs - 1);
 	EXPECT_EQ(state(a), "usable");
@@ -328,6 +330,26 @@ TEST_F(PortGroupStates, are_asked_for_when_a_path_dies)
 	die(a);
 	run_work();
 	EXPECT_EQ(state(b), "usable");
+}
+
+TEST_F(PortGroupStates, are_asked_for_once_more_when_what_has_happened_has_settled)
+{
+	auto &a = add_through("a", 1);
+	auto &b = add_through("b", 2);
+
+	advance_ms(5000);
+	array.questions = 0;
+	die(a);
+	run_work();
+	EXPECT_EQ(array.questions, 1);
+	array.states[2] = kOptimized; // now that the array knows it, too
+	advance_ms(kSettleMs - 1);
+	EXPECT_EQ(state(b), "usable-nonoptimized");
+	advance_ms(1);
+	EXPECT_EQ(state(b), "usable");
+	EXPECT_EQ(array.questions, 2);
+	advance_ms(kPollMs - 1);
+	EXPECT_EQ(array.questions, 2);
 }
 
 TEST_F(PortGroupStates, are_asked_for_when_io_fails)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds nvme
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 240
 #: allow path-errors
 # What makes namespaces one: a UUID, an NGUID, or where there is neither the subsystem and the

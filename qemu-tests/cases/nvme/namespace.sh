@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds nvme_tcp
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 240
 #: allow path-errors|HEAD: (the last path is gone|no usable path)|dev HEAD,
 # What happens to the namespace, on all paths at once: it grows under I/O; it is removed and
 # added again while the head waits for it; it is removed for good; another one comes in its place.
-# Not on the debug kernel: nvmet may keep what was disabled (guest/klog.sh), and kmemleak sees that.
 mpath_load
 bed_up
 head_wait 2

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds nvme_tcp
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 180
 #: allow path-errors
 # Packets of a path vanish. Long before the keep-alive notices it is stalled: what is sent from
