@@ -6,14 +6,15 @@
 #: allow path-errors
 # A path's capacity becomes 0 while bios are on their way to it, hundreds of times: controllers
 # are deleted in turn under full load on many namespaces, each of which loses a path every time
-# (RACE_SECONDS: for so long; `qemu-tests/soak race` loses a thousand paths).
+# (`qemu-tests/soak race` loses a thousand: RACE_PATHS; else as many as go into some time).
 # The block layer rejects such a bio before the driver has seen it; no error reaches the
 # application, and nobody calls it an access beyond the end of the device.
 #
 #   nvmempath0n1, ... --+-- controller 0 --x-o-x-o--+
 #                       +-- controller 1 --o-x-o-x--+-- namespaces 1 to 6
 SPACES=$((SLOW == 1 ? 6 : 3))
-RACE_SECONDS=${RACE_SECONDS:-$((SLOW == 1 ? 50 : 100))}
+RACE_PATHS=${RACE_PATHS:-0}
+race_seconds=$((RACE_PATHS ? 0 : SLOW == 1 ? 50 : 100))
 mpath_load iopolicy=round-robin
 bed_up 2 more=nr_io_queues=1
 for ((i = 1; i < SPACES; i++)); do
@@ -40,7 +41,7 @@ moved_all() { local d n=0; for d in "${on[@]}"; do n=$((n + $(<"/sys/block/$d/mu
 all_run() { fio_runs && kill -0 "${others[@]}"; }
 
 lost=0
-for ((end = SECONDS + RACE_SECONDS, round = 0; SECONDS < end; round++)); do
+for ((end = SECONDS + race_seconds, round = 0; SECONDS < end || lost < RACE_PATHS; round++)); do
 	i=$((round % 2))
 	nvme_delete $i
 	lost=$((lost + SPACES))
