@@ -210,7 +210,7 @@ fio_start() { # DEVICE [FIO OPTION...]
 	before=$(writes_of "${device##*/}")
 	fio --name=verify --filename="$device" --rw=randwrite --bs=4k --size="${FIO_SIZE:-$((8 / SLOW))m}" \
 		--ioengine=libaio --iodepth=8 --direct=1 --thread --rate_iops="${FIO_RATE:-500}" \
-		--verify=crc32c --verify_fatal=1 --verify_state_save=0 --time_based --runtime=600 \
+		--verify=crc32c --verify_fatal=1 --verify_state_save=0 --time_based --runtime=7200 \
 		--write_lat_log="$WORK/fio" --log_offset=0 \
 		--output-format=json --output="$WORK/fio.json" "$@" >"$WORK/fio.out" 2>&1 &
 	FIO_PID=$!

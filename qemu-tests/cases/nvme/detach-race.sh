@@ -33,7 +33,7 @@ fio_start "/dev/$HEAD" --rate_iops=0 --iodepth=32 --verify_backlog=64 --nice=19
 others=()
 for d in "${on[@]:1}"; do
 	fio --name="$d" --filename="/dev/$d" --rw=randread --bs=4k --size=8m --ioengine=libaio \
-		--iodepth=32 --direct=1 --thread --time_based --runtime=600 --nice=19 >"$WORK/fio.$d" 2>&1 &
+		--iodepth=32 --direct=1 --thread --time_based --runtime=7200 --nice=19 >"$WORK/fio.$d" 2>&1 &
 	others+=($!)
 done
 at_exit "kill ${others[*]}"
