@@ -149,7 +149,8 @@ void mpath_io_done(struct mpath_io *io, enum mpath_status status) MPATH_NOEXCEPT
 
 /*
  * Every lock of the core, outermost first: this is the lock order. Each has a
- * lockdep class of its own.
+ * lockdep class of its own. Nobody asks for memory under one: works that I/O waits for take
+ * them, and there may be no memory before that I/O has ended.
  */
 enum mpath_lock_class {
 	MPATH_LOCK_RESERVATION, /* mutex: one head's reservation; held while commands are sent */
@@ -191,7 +192,11 @@ void mpk_ref_drain(struct mpk_ref *ref) MPATH_NOEXCEPT;
 
 /* --- deferred work (shim/work.c) -------------------------------------------- */
 
-/* Each kind has a workqueue: what a probe waits for must not hold up a bio. */
+/*
+ * Each kind has a workqueue: what a probe waits for must not hold up a bio. None does I/O to get
+ * memory, for it may be I/O that waits for the work; a probe does not wait for memory either, but
+ * takes from the kernel's reserve, and fails without.
+ */
 enum mpath_work_kind {
 	MPATH_WORK_REQUEUE,
 	MPATH_WORK_PROBE,

@@ -78,12 +78,21 @@ void mpath_head::kill() noexcept
 
 int mpath_head::add_path(const mpath_device_config &config, mpath_device **out) noexcept
 {
+	// Before the lock, as all memory: it may be had only by writing to this very head, down a
+	// path whose probe waits for the lock.
+	mpath_device *path =
+		mpath_device::create(*this, last_path_id_.fetch_add_relaxed(1) + 1, config);
+	bool fits = true;
+
+	if (!path)
+		return -ENOMEM;
 	{
 		MutexGuard guard(paths_lock_.get());
 
 		// A path that comes back to a head which has waited for it finds the geometry that
 		// its users know.
-		if (!last_path_id_) {
+		if (!has_geometry_) {
+			has_geometry_ = true;
 			geometry_ = config.geometry;
 			activation_.set_array(geometry_);
 		} else if (const auto found = mpath::compare(geometry_, config.geometry);
@@ -91,25 +100,28 @@ int mpath_head::add_path(const mpath_device_config &config, mpath_device **out) 
 			mpk_log(MPATH_LOG_ERR,
 				"%s: path %s refused: its %s is %s, that of the head %s\n", name_,
 				config.name, found.what, found.path, found.head);
-			return -EMEDIUMTYPE;
+			fits = false;
 		}
-
-		mpath_device *path = mpath_device::create(*this, last_path_id_ + 1, config);
-
-		if (!path)
-			return -ENOMEM;
-		last_path_id_++;
-		// It has just been scanned.
-		path->news_seen = news_seq_;
-		// Its probe has it admitted, before it carries data.
-		if (reservation_.guards_new_paths()) {
-			path->bar(mpath::Reason::not_registered);
-			path->recheck();
+		if (fits) {
+			// It has just been scanned.
+			path->news_seen = news_seq_;
+			// Its probe has it admitted, before it carries data.
+			if (reservation_.guards_new_paths()) {
+				path->bar(mpath::Reason::not_registered);
+				path->recheck();
+			}
+			paths_.push_back(path, guard);
+			alua_.note(*path);
 		}
-		paths_.push_back(path, guard);
-		alua_.note(*path);
-		*out = path;
 	}
+	if (!fits) {
+		// Those behind its target port may have had it asked.
+		path->start_removing();
+		path->stop_probing();
+		mpath_device::destroy(path);
+		return -EMEDIUMTYPE;
+	}
+	*out = path;
 	path_came_back();
 	announce_soon();
 	ask_access_soon();

@@ -229,9 +229,10 @@ private:
 	mpath::Atomic<u32> parked_limit_kib_{0};
 	mpath::Atomic<u64> waiting_sectors_{0};
 	mpath_geometry geometry_{}; // under paths_lock_
-	u32 last_path_id_ = 0;      // under paths_lock_
-	mpath::Facts news_{};       // under paths_lock_: the newest, of whichever path
-	u32 news_seq_ = 0;          // under paths_lock_
+	bool has_geometry_ = false; // under paths_lock_: there has been a path
+	mpath::Atomic<u32> last_path_id_{0};
+	mpath::Facts news_{}; // under paths_lock_: the newest, of whichever path
+	u32 news_seq_ = 0;    // under paths_lock_
 	mpath::Atomic<u64> failovers_{0};
 	mpath::Atomic<u64> requeued_no_usable_path_{0};
 	mpath::Atomic<u64> failed_no_available_path_{0};

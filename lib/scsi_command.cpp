@@ -4,6 +4,7 @@
 
 #include "access.hpp"
 #include "scsi_status.hpp"
+#include "util/errno.hpp"
 
 namespace {
 
@@ -72,6 +73,9 @@ mpath_verdict read_sense_verdict(const Answer &read) noexcept
 
 mpath_verdict verdict(const Answer &answer, mpath_verdict (*by_sense)(const Answer &)) noexcept
 {
+	// Nothing was asked.
+	if (answer.error == -ENOMEM)
+		return MPATH_VERDICT_LATER;
 	if (answer.error)
 		return MPATH_VERDICT_DEAD;
 	if (answer.host_byte == mpath::kDidImmRetry || answer.host_byte == mpath::kDidRequeue)

@@ -55,27 +55,45 @@ TargetPort *TargetPort::find(u64 key, const MutexGuard &) noexcept
 	return nullptr;
 }
 
+TargetPort *TargetPort::create(u64 key) noexcept
+{
+	void *memory = mpk_alloc(sizeof(TargetPort));
+
+	if (!memory)
+		return nullptr;
+
+	auto *port = new (memory) TargetPort(key);
+
+	if (port->work_)
+		return port;
+	destroy(port);
+	return nullptr;
+}
+
 bool TargetPort::join(mpath_device *path, u64 key) noexcept
 {
-	MutexGuard guard(ports_lock);
-	TargetPort *port = find(key, guard);
+	// Needed or not. Under the lock memory might be waited for that only I/O can free, and I/O
+	// for a path whose death, or answer, waits for the lock.
+	TargetPort *spare = create(key);
 
-	if (!port) {
-		void *memory = mpk_alloc(sizeof(TargetPort));
+	if (!spare)
+		return false;
+	{
+		MutexGuard guard(ports_lock);
+		TargetPort *port = find(key, guard);
 
-		if (!memory)
-			return false;
-		port = new (memory) TargetPort(key);
-		if (!port->work_) {
-			destroy(port);
-			return false;
+		if (!port) {
+			port = spare;
+			spare = nullptr;
+			port->next_ = ports;
+			ports = port;
 		}
-		port->next_ = ports;
-		ports = port;
+		path->port_member.port = port;
+		path->port_member.next = port->members_;
+		port->members_ = path;
 	}
-	path->port_member.port = port;
-	path->port_member.next = port->members_;
-	port->members_ = path;
+	if (spare)
+		destroy(spare);
 	return true;
 }
 

@@ -48,6 +48,7 @@ private:
 	~TargetPort() = default;
 
 	static TargetPort *find(u64 key, const MutexGuard &guard) noexcept;
+	static TargetPort *create(u64 key) noexcept;
 	static void destroy(TargetPort *port) noexcept;
 	static void run(void *port) noexcept;
 	// Asks up to @nr members that could carry I/O and have not been asked in this round. Return: is

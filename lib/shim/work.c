@@ -22,8 +22,20 @@ static void mpk_work_run(struct work_struct *work)
 	struct mpk_work *mine = container_of(to_delayed_work(work), struct mpk_work, work);
 	/* Reclaim may wait for I/O that waits for what this finds out. */
 	unsigned int noio = memalloc_noio_save();
+	unsigned int reserve;
 
-	mine->fn(mine->arg);
+	if (mine->queue != mpk_queues[MPATH_WORK_PROBE]) {
+		mine->fn(mine->arg);
+	} else {
+		/*
+		 * All I/O may wait for a probe, and then there is no other memory to be had than the
+		 * reserve, which is for those who free some. A probe needs little of it, and not for
+		 * long: a command is under way, a few hundred bytes, and no more than one per path.
+		 */
+		reserve = memalloc_noreclaim_save();
+		mine->fn(mine->arg);
+		memalloc_noreclaim_restore(reserve);
+	}
 	memalloc_noio_restore(noio);
 }
 

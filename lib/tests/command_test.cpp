@@ -61,6 +61,14 @@ TEST(TurVerdict, a_command_that_could_not_be_sent_is_dead)
 	EXPECT_EQ(mpath_scsi_tur_verdict(&tur), MPATH_VERDICT_DEAD);
 }
 
+TEST(TurVerdict, without_memory_to_ask_it_says_later)
+{
+	mpath_scsi_answer tur{};
+
+	tur.error = -12;
+	EXPECT_EQ(mpath_scsi_tur_verdict(&tur), MPATH_VERDICT_LATER);
+}
+
 TEST(TurVerdict, busy_and_task_set_full_say_later)
 {
 	EXPECT_EQ(by_status(0x08), MPATH_VERDICT_LATER);
@@ -184,6 +192,7 @@ TEST(ReadVerdict, good_is_fine)
 TEST(ReadVerdict, what_was_not_answered_by_the_lun_is_as_for_any_command)
 {
 	EXPECT_EQ(read_by_status(0x00, 0, -5), MPATH_VERDICT_DEAD);
+	EXPECT_EQ(read_by_status(0x00, 0, -12), MPATH_VERDICT_LATER) << "no memory";
 	EXPECT_EQ(read_by_status(0x00, kDidNoConnect), MPATH_VERDICT_DEAD);
 	EXPECT_EQ(read_by_status(0x00, kDidRequeue), MPATH_VERDICT_LATER);
 	EXPECT_EQ(read_by_status(0x08), MPATH_VERDICT_LATER);

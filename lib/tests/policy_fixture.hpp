@@ -47,11 +47,13 @@ protected:
 	Path &link(Path &path)
 	{
 		const mpath_device_config config = path.config();
-		MutexGuard guard(mutex_);
 
 		path.device = mpath_device::create(*head(), static_cast<u32>(devices_.size() + 1),
 						   config);
 		devices_.push_back(path.device);
+
+		MutexGuard guard(mutex_);
+
 		list_.push_back(path.device, guard);
 		return path;
 	}

@@ -46,7 +46,7 @@ u32 this_node();
 u64 now_ns();
 void *this_cpus(mpk_percpu *percpu);
 
-// True when this allocation is the one that is to fail.
+// True when this allocation is the one that is to fail. Refused under a lock.
 bool allocation_fails();
 void count_objects(long amount);
 // Calls the hook of at_blocked_drain().

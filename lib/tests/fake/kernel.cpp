@@ -171,6 +171,9 @@ void might_sleep(const char *what)
 
 bool allocation_fails()
 {
+	// All locks are taken by work that I/O waits for, and memory may be had only by I/O.
+	if (!context().locks.empty())
+		violation("memory is asked for under a lock");
 	if (fail_countdown.load(std::memory_order_relaxed) == 0)
 		return false;
 	return fail_countdown.fetch_sub(1) == 1;
