@@ -228,7 +228,23 @@ void mpath_core_exit(void) MPATH_NOEXCEPT;
 void *mpk_alloc(size_t size) MPATH_NOEXCEPT;
 void mpk_free(void *memory) MPATH_NOEXCEPT;
 
-/* A zeroed object of @size bytes per possible CPU. */
+/*
+ * Objects of which there are many, each kind of one size: of these no byte more than it takes to
+ * have each begin on a cache line. As mpk_alloc() and mpk_free().
+ */
+enum mpath_object {
+	MPATH_OBJECT_HEAD,
+	MPATH_OBJECT_DEVICE,
+	MPATH_OBJECTS,
+};
+
+void *mpk_object_alloc(enum mpath_object kind) MPATH_NOEXCEPT;
+void mpk_object_free(enum mpath_object kind, void *memory) MPATH_NOEXCEPT;
+
+/* The shim's question to the core, before the first of the kind is made. Context: any. */
+size_t mpath_object_size(enum mpath_object kind) MPATH_NOEXCEPT;
+
+/* A zeroed object of @size bytes per possible CPU; a power of two is aligned to its size. */
 struct mpk_percpu;
 struct mpk_percpu *mpk_percpu_create(size_t size) MPATH_NOEXCEPT;
 void mpk_percpu_destroy(struct mpk_percpu *percpu) MPATH_NOEXCEPT;
@@ -241,18 +257,17 @@ u32 mpk_nr_cpus(void) MPATH_NOEXCEPT;
 /*
  * What a CPU counts of one path's I/O, its object of a mpk_percpu. Written by mpk_count_*()
  * only, each addition whole whatever interrupts the caller or moves it to another CPU; the
- * core reads and sums up.
+ * core reads and sums up. One cache line: there is one for each CPU and path of the machine.
  */
 #define MPATH_EPOCHS 8
 struct mpath_io_counts {
 	/*
 	 * Sent less come back, by the epoch of the sending. An I/O may come back on another
-	 * CPU: only the sum over all says anything.
+	 * CPU: only the sum over all says anything, and wraps as each of them does.
 	 */
-	u64 in_flight[MPATH_EPOCHS];
+	u32 in_flight[MPATH_EPOCHS];
 	u64 ios[MPATH_DIRECTIONS];
 	u64 sectors[MPATH_DIRECTIONS];
-	u64 latency[MPATH_DIRECTIONS][MPATH_LATENCY_BUCKETS];
 };
 
 /* Of so many I/Os that a CPU sends down a path the latency of one is measured. */
@@ -279,8 +294,6 @@ void mpk_count_back(struct mpk_percpu *counts, u32 epoch) MPATH_NOEXCEPT;
  * Context: process.
  */
 void mpk_counts_drain(struct mpk_percpu *counts) MPATH_NOEXCEPT;
-void mpk_count_latency(struct mpk_percpu *counts, enum mpath_direction direction,
-		       u32 bucket) MPATH_NOEXCEPT;
 
 u32 mpk_nr_nodes(void) MPATH_NOEXCEPT;
 u32 mpk_this_node(void) MPATH_NOEXCEPT;

@@ -337,6 +337,11 @@ bool mpath_device_is_registered(const mpath_device *device) noexcept
 	return device->nexus.registered.load_relaxed();
 }
 
+size_t mpath_object_size(mpath_object kind) noexcept
+{
+	return kind == MPATH_OBJECT_HEAD ? mpath_head::size() : sizeof(mpath_device);
+}
+
 void mpath_head_watch(mpath_head *head) noexcept
 {
 	head->watch();

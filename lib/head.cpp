@@ -26,8 +26,7 @@ mpath_head::mpath_head(const mpath_head_config &config) noexcept
 int mpath_head::create(const mpath_head_config &config, mpath_head **out) noexcept
 {
 	// Zeroed memory is what the tail of null hints needs.
-	void *memory = mpk_alloc(sizeof(mpath_head) +
-				 mpk_nr_nodes() * sizeof(mpath::Atomic<mpath_device *>));
+	void *memory = mpk_object_alloc(MPATH_OBJECT_HEAD);
 
 	if (!memory)
 		return -ENOMEM;
@@ -44,10 +43,15 @@ int mpath_head::create(const mpath_head_config &config, mpath_head **out) noexce
 	return 0;
 }
 
+size_t mpath_head::size() noexcept
+{
+	return sizeof(mpath_head) + mpk_nr_nodes() * sizeof(mpath::Atomic<mpath_device *>);
+}
+
 void mpath_head::destroy(mpath_head *head) noexcept
 {
 	head->~mpath_head();
-	mpk_free(head);
+	mpk_object_free(MPATH_OBJECT_HEAD, head);
 }
 
 bool mpath_head::set_live() noexcept

@@ -20,6 +20,8 @@
 #include "watch.hpp"
 
 struct mpath_head final {
+	// With its tail.
+	static size_t size() noexcept;
 	// 0 and *out, or -ENOMEM.
 	static int create(const mpath_head_config &config, mpath_head **out) noexcept;
 	static void destroy(mpath_head *head) noexcept;

@@ -72,7 +72,7 @@ mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &
 mpath_device *mpath_device::create(mpath_head &head, u32 id,
 				   const mpath_device_config &config) noexcept
 {
-	void *memory = mpk_alloc(sizeof(mpath_device));
+	void *memory = mpk_object_alloc(MPATH_OBJECT_DEVICE);
 
 	if (!memory)
 		return nullptr;
@@ -95,7 +95,7 @@ void mpath_device::destroy(mpath_device *device) noexcept
 	// it after stop_probing(). It finds the path removing, and leaves its owner alone.
 	mpath::TargetPort::leave(device);
 	device->~mpath_device();
-	mpk_free(device);
+	mpk_object_free(MPATH_OBJECT_DEVICE, device);
 }
 
 bool mpath_device::change_health(Health to, Reason why) noexcept
@@ -567,7 +567,7 @@ mpath_device_latency mpath_device::latency(mpath_direction direction) const noex
 	mpath_device_latency latency{};
 
 	for (u32 bucket = 0; bucket < MPATH_LATENCY_BUCKETS; bucket++)
-		latency.count[bucket] = counts_.latency(direction, bucket);
+		latency.count[bucket] = latencies_.count(direction, bucket);
 	latency.average_ns = wait_[direction].latency_ns();
 	return latency;
 }
@@ -579,7 +579,7 @@ void mpath_device::measure(const mpath_io &io) noexcept
 
 	// One I/O in so many: the others pay nothing for it.
 	ask_after_errors();
-	counts_.took(direction, ns);
+	latencies_.took(direction, ns);
 	// It would tell of the stall, and put off the next one.
 	if (health() != Health::stalled)
 		wait_[direction].add(ns, io.counted ? io.depth : 0);

@@ -423,6 +423,7 @@ private:
 	const char *looked_ = nullptr;         // under the head's paths lock
 	u32 later_ = 0; // the probe's own: how often a suspect could not be asked
 	mpath::RareCounts rare_;
+	mpath::Latencies latencies_;
 	const mpath_device_ops *const ops_;
 	void *const owner_;
 	char name_[MPATH_NAME_LEN];

@@ -39,9 +39,10 @@ mpath_error_class error_class(mpath_status status) noexcept
 // reads that an I/O has come back, on whatever CPU, and goes on reading, also reads that it
 // was sent.
 template <typename Field>
-u64 IoCounts::sum(Field field) const noexcept
+auto IoCounts::sum(Field field) const noexcept
 {
-	u64 sum = 0;
+	std::remove_cvref_t<decltype(*field(static_cast<const mpath_io_counts *>(nullptr)))> sum =
+		0;
 
 	for (u32 cpu = 0; cpu < mpk_nr_cpus(); cpu++)
 		if (const void *counts = mpk_percpu_of(percpu_.get(), cpu))
@@ -59,9 +60,9 @@ static u32 bucket_of(u64 ns) noexcept
 	return bits < MPATH_LATENCY_BUCKETS ? bits : MPATH_LATENCY_BUCKETS - 1;
 }
 
-void IoCounts::took(mpath_direction direction, u64 ns) noexcept
+void Latencies::took(mpath_direction direction, u64 ns) noexcept
 {
-	mpk_count_latency(percpu_.get(), direction, bucket_of(ns));
+	counts_[direction][bucket_of(ns)].fetch_add_relaxed(1);
 }
 
 u64 IoCounts::Glance::all_in_flight() const noexcept
@@ -82,11 +83,11 @@ IoCounts::Glance IoCounts::glance() const noexcept
 	Glance glance{};
 
 	for (u32 epoch = 0; epoch < MPATH_EPOCHS; epoch++) {
-		const u64 count = sum([epoch](const mpath_io_counts *counts) {
+		const u32 count = sum([epoch](const mpath_io_counts *counts) {
 			return &counts->in_flight[epoch];
 		});
 
-		glance.in_flight[epoch] = static_cast<long long>(count) < 0 ? 0 : count;
+		glance.in_flight[epoch] = static_cast<int>(count) < 0 ? 0 : count;
 	}
 	for (u32 direction = 0; direction < MPATH_DIRECTIONS; direction++)
 		glance.sent[direction] = ios(direction);
@@ -102,13 +103,6 @@ u64 IoCounts::sectors(u32 direction) const noexcept
 {
 	return sum(
 		[direction](const mpath_io_counts *counts) { return &counts->sectors[direction]; });
-}
-
-u64 IoCounts::latency(u32 direction, u32 bucket) const noexcept
-{
-	return sum([direction, bucket](const mpath_io_counts *counts) {
-		return &counts->latency[direction][bucket];
-	});
 }
 
 } // namespace mpath

@@ -27,8 +27,6 @@ public:
 	// Wait until all are back. Context: process; nobody sends any more.
 	void drain() noexcept { mpk_counts_drain(percpu_.get()); }
 
-	void took(mpath_direction direction, u64 ns) noexcept;
-
 	// What is in flight, by the epoch in which it was sent, and then what was ever sent. Of
 	// an epoch in which nothing is sent any more, and of all if nothing was sent since the
 	// last glance, the count is never less than what is in flight.
@@ -41,13 +39,26 @@ public:
 	Glance glance() const noexcept;
 	u64 ios(u32 direction) const noexcept;
 	u64 sectors(u32 direction) const noexcept;
-	u64 latency(u32 direction, u32 bucket) const noexcept;
 
 private:
 	template <typename Field>
-	u64 sum(Field field) const noexcept;
+	auto sum(Field field) const noexcept;
 
 	Owned<mpk_percpu, mpk_percpu_destroy> percpu_;
+};
+
+// How long I/O took. All CPUs share it, as they do the average: so few are measured that they
+// seldom meet there, and one for each would be most of what a path takes on a machine with many.
+class Latencies {
+public:
+	void took(mpath_direction direction, u64 ns) noexcept;
+	u64 count(u32 direction, u32 bucket) const noexcept
+	{
+		return counts_[direction][bucket].load_relaxed();
+	}
+
+private:
+	Atomic<u64> counts_[MPATH_DIRECTIONS][MPATH_LATENCY_BUCKETS];
 };
 
 class RareCounts {

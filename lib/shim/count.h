@@ -45,13 +45,13 @@ static __always_inline void mpk_count_sent_here(struct mpath_head *head,
 		mpath_head_watch(head);
 }
 
-static __always_inline u64 __percpu *mpk_in_flight(const struct mpath_device_front *path, u32 epoch)
+static __always_inline u32 __percpu *mpk_in_flight(const struct mpath_device_front *path, u32 epoch)
 {
 	return &mpk_counts(path->counts)->in_flight[epoch];
 }
 
 /* mpk_count_back() */
-static __always_inline void mpk_count_back_here(u64 __percpu *in_flight)
+static __always_inline void mpk_count_back_here(u32 __percpu *in_flight)
 {
 	/* For a store that is no atomic of its own; nothing but the compiler's on x86. */
 	smp_mb__before_atomic();

@@ -4,6 +4,7 @@
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/topology.h>
@@ -13,7 +14,10 @@
 
 struct mpk_percpu *mpk_percpu_create(size_t size)
 {
-	return (struct mpk_percpu *)(__force uintptr_t)__alloc_percpu(size, sizeof(u64));
+	const size_t align = is_power_of_2(size) ? size : sizeof(u64);
+
+	BUILD_BUG_ON(sizeof(struct mpath_io_counts) != SMP_CACHE_BYTES);
+	return (struct mpk_percpu *)(__force uintptr_t)__alloc_percpu(size, align);
 }
 
 void mpk_percpu_destroy(struct mpk_percpu *percpu)
@@ -44,7 +48,7 @@ void mpk_count_back(struct mpk_percpu *percpu, u32 epoch)
 /* Acquire: pairs with mpk_count_back(). */
 static bool mpk_anything_in_flight(struct mpk_percpu *percpu)
 {
-	u64 sum = 0;
+	u32 sum = 0;
 	u32 epoch;
 	int cpu;
 
@@ -63,11 +67,6 @@ void mpk_counts_drain(struct mpk_percpu *percpu)
 		msleep(ms);
 		ms = min(2 * ms, 32U);
 	}
-}
-
-void mpk_count_latency(struct mpk_percpu *percpu, enum mpath_direction direction, u32 bucket)
-{
-	this_cpu_inc(mpk_counts(percpu)->latency[direction][bucket]);
 }
 
 u32 mpk_nr_cpus(void)

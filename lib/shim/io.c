@@ -236,7 +236,7 @@ static __always_inline void mpk_done(struct mpk_record *record, enum mpath_statu
 {
 	if (likely(status == MPATH_STS_OK && !record->io.news)) {
 		const struct mpath_device_front *path = mpath_device_front_of(record->io.path);
-		u64 __percpu *in_flight = mpk_in_flight(path, record->io.epoch);
+		u32 __percpu *in_flight = mpk_in_flight(path, record->io.epoch);
 
 		if (record->io.counted)
 			atomic_dec((atomic_t *)path->active);
@@ -292,7 +292,7 @@ static void mpk_end_interposed(struct bio *bio)
 {
 	struct mpk_record *record = bio->bi_private;
 	const struct mpath_device_front *path = mpath_device_front_of(record->io.path);
-	u64 __percpu *in_flight = mpk_in_flight(path, record->io.epoch);
+	u32 __percpu *in_flight = mpk_in_flight(path, record->io.epoch);
 
 	if (unlikely(bio->bi_status || record->io.news || trace_mpath_complete_enabled() ||
 		     !mpk_account_end_if_short(record->bdev, record->accounted,

@@ -91,9 +91,12 @@ static int __init libmultipath_init(void)
 {
 	int ret;
 
-	ret = mpk_io_init();
+	ret = mpk_mem_init();
 	if (ret)
 		return ret;
+	ret = mpk_io_init();
+	if (ret)
+		goto mem_exit;
 	ret = mpk_work_init();
 	if (ret)
 		goto io_exit;
@@ -107,6 +110,8 @@ work_exit:
 	mpk_work_exit();
 io_exit:
 	mpk_io_exit();
+mem_exit:
+	mpk_mem_exit();
 	return ret;
 }
 
@@ -115,6 +120,7 @@ static void __exit libmultipath_exit(void)
 	mpath_core_exit();
 	mpk_work_exit();
 	mpk_io_exit();
+	mpk_mem_exit();
 }
 
 module_init(libmultipath_init);

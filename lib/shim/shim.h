@@ -3,6 +3,8 @@
 #ifndef MPATH_SHIM_H
 #define MPATH_SHIM_H
 
+int mpk_mem_init(void);
+void mpk_mem_exit(void);
 int mpk_io_init(void);
 void mpk_io_exit(void);
 int mpk_work_init(void);

@@ -112,9 +112,14 @@ void *mpk_percpu_of(mpk_percpu *percpu, u32 which) noexcept
 
 namespace {
 
+mpath_io_counts *counts_of(std::vector<u64> &object)
+{
+	return reinterpret_cast<mpath_io_counts *>(object.data());
+}
+
 mpath_io_counts *counts_of_this_cpu(mpk_percpu *percpu)
 {
-	return reinterpret_cast<mpath_io_counts *>(percpu->objects.at(cpu).data());
+	return counts_of(percpu->objects.at(cpu));
 }
 
 } // namespace
@@ -169,12 +174,13 @@ void mpk_counts_drain(mpk_percpu *percpu) noexcept
 	const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
 
 	auto in_flight = [percpu] {
-		u64 sum = 0;
+		u32 sum = 0;
 
 		for (auto &object : percpu->objects)
 			for (std::size_t epoch = 0; !object.empty() && epoch < MPATH_EPOCHS;
 			     epoch++)
-				sum += __atomic_load_n(&object[epoch], __ATOMIC_ACQUIRE);
+				sum += __atomic_load_n(&counts_of(object)->in_flight[epoch],
+						       __ATOMIC_ACQUIRE);
 		return sum;
 	};
 
@@ -187,14 +193,6 @@ void mpk_counts_drain(mpk_percpu *percpu) noexcept
 			mpath::fake::die("deadlock: a path's I/O does not come back");
 		std::this_thread::yield();
 	}
-}
-
-void mpk_count_latency(mpk_percpu *percpu, mpath_direction direction, u32 bucket) noexcept
-{
-	Call call(Port::count_latency);
-
-	__atomic_fetch_add(&counts_of_this_cpu(percpu)->latency[direction][bucket], 1,
-			   __ATOMIC_RELAXED);
 }
 
 u32 mpk_nr_cpus() noexcept

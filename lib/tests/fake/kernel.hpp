@@ -64,7 +64,7 @@ namespace mpath::fake {
 	X(ref_create) X(ref_destroy) X(ref_get) X(ref_put) X(ref_drain) \
 	X(work_create) X(work_destroy) X(work_kick) X(work_arm) X(work_cancel) \
 	X(alloc) X(free) X(percpu_create) X(percpu_destroy) X(percpu_this) X(percpu_of) \
-	X(count_sent) X(count_back) X(counts_drain) X(count_latency) X(nr_cpus) X(nr_nodes) X(this_node) X(node_distance) X(ticks) X(now_ms) X(now_ns) X(msleep) \
+	X(count_sent) X(count_back) X(counts_drain) X(nr_cpus) X(nr_nodes) X(this_node) X(node_distance) X(ticks) X(now_ms) X(now_ns) X(msleep) \
 	X(trace_move) X(trace_park) X(trace_state) X(trace_probe) \
 	X(log) X(log_ratelimited)
 // clang-format on

@@ -43,3 +43,13 @@ void mpk_free(void *memory) noexcept
 	mpath::fake::count_objects(-1);
 	std::free(memory);
 }
+
+void *mpk_object_alloc(mpath_object kind) noexcept
+{
+	return mpk_alloc(mpath_object_size(kind));
+}
+
+void mpk_object_free(mpath_object, void *memory) noexcept
+{
+	mpk_free(memory);
+}
