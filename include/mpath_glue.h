@@ -44,7 +44,7 @@ struct mpath_glue_head {
 	struct device dev;      /* class <transport>_mpath_device */
 	struct device disk_dev; /* class <transport>_mpath_disk, parent of the disk */
 	int index;              /* N of both, and the name of the disk */
-	char wwid[MPATH_WWID_LEN];
+	const char *wwid;       /* most are short */
 	dev_t devt;
 	struct work_struct work;     /* publishes, restacks, resizes */
 	struct work_struct teardown; /* the last act, queued once */
@@ -52,7 +52,8 @@ struct mpath_glue_head {
 	bool published;              /* the disk is added; only @work writes it */
 
 	/* Under the transport's lock. */
-	struct list_head entry; /* in the table of heads; empty once dying */
+	struct list_head entry; /* empty once dying, and then in no table either */
+	struct hlist_node by_wwid;
 	struct list_head paths;
 	unsigned int nr_paths;
 	int next_path_index;
@@ -175,10 +176,12 @@ struct mpath_transport {
 	struct mutex lock;
 	struct workqueue_struct *wq;
 	int major;
-	struct list_head heads; /* under @lock, as the next three */
-	bool closed;            /* no head waits for a path */
+	struct kmem_cache *head_cache;
+	struct list_head heads; /* under @lock, as the next four */
+	DECLARE_HASHTABLE(heads_by_wwid, 10);
+	bool closed; /* no head waits for a path */
 	enum mpath_glue_phase phase;
-	DECLARE_HASHTABLE(paths, 8); /* by member */
+	DECLARE_HASHTABLE(paths, 10); /* by member */
 	struct ida ida;
 	atomic_t nr_heads; /* not yet freed */
 	wait_queue_head_t heads_gone;

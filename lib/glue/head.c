@@ -8,6 +8,7 @@
  * one that deletes it waits for the other, and there is only one run of it.
  */
 #include <linux/slab.h>
+#include <linux/stringhash.h>
 
 #include "glue.h"
 
@@ -25,7 +26,8 @@ void mpath_glue_release_head(struct device *dev)
 
 	mpath_head_destroy(head->core);
 	ida_free(&transport->ida, head->index);
-	kfree(head);
+	kfree(head->wwid);
+	kmem_cache_free(transport->head_cache, head);
 	/* Who waits for this in mpath_transport_exit() also waits for the read section. */
 	rcu_read_lock();
 	if (atomic_dec_and_test(&transport->nr_heads))
@@ -38,12 +40,17 @@ void mpath_glue_release_disk_dev(struct device *dev)
 	put_device(&container_of(dev, struct mpath_glue_head, disk_dev)->dev);
 }
 
+static u32 mpath_glue_hash(const char *wwid)
+{
+	return full_name_hash(NULL, wwid, strlen(wwid));
+}
+
 struct mpath_glue_head *mpath_glue_find_head(struct mpath_transport *transport, const char *wwid)
 {
 	struct mpath_glue_head *head;
 
 	lockdep_assert_held(&transport->lock);
-	list_for_each_entry(head, &transport->heads, entry)
+	hash_for_each_possible(transport->heads_by_wwid, head, by_wwid, mpath_glue_hash(wwid))
 		if (!strcmp(head->wwid, wwid))
 			return head;
 	return NULL;
@@ -54,6 +61,7 @@ void mpath_glue_disown_head(struct mpath_glue_head *head)
 	lockdep_assert_held(&head->transport->lock);
 	head->dying = true;
 	list_del_init(&head->entry);
+	hash_del(&head->by_wwid);
 }
 
 void mpath_glue_bury_head(struct mpath_glue_head *head)
@@ -302,6 +310,7 @@ static int mpath_glue_alloc_disk(struct mpath_glue_head *head, int node)
 	disk->minors = MPATH_GLUE_MINORS;
 	disk->fops = head->transport->fops;
 	disk->private_data = head;
+	device_set_pm_not_required(disk_to_dev(disk));
 	head->devt = MKDEV(disk->major, disk->first_minor);
 	head->disk = disk;
 	return 0;
@@ -331,6 +340,7 @@ static int mpath_glue_add_device(struct mpath_glue_head *head, struct device *de
 
 	device_initialize(dev);
 	dev->class = class;
+	device_set_pm_not_required(dev);
 	ret = dev_set_name(dev, "%d", head->index);
 	return ret ? ret : device_add(dev);
 }
@@ -342,17 +352,20 @@ struct mpath_glue_head *mpath_glue_create_head(struct mpath_transport *transport
 	int ret;
 
 	lockdep_assert_held(&transport->lock);
-	head = kzalloc_node(transport->head_size, GFP_KERNEL, node);
+	head = kmem_cache_alloc_node(transport->head_cache, GFP_KERNEL | __GFP_ZERO, node);
 	if (!head)
 		return ERR_PTR(-ENOMEM);
+	head->wwid = kstrdup(wwid, GFP_KERNEL);
+	if (!head->wwid) {
+		ret = -ENOMEM;
+		goto free_head;
+	}
 	head->transport = transport;
 	INIT_LIST_HEAD(&head->entry);
 	INIT_LIST_HEAD(&head->paths);
 	INIT_WORK(&head->work, mpath_glue_head_work);
 	INIT_WORK(&head->teardown, mpath_glue_teardown);
 	INIT_DELAYED_WORK(&head->removal, mpath_glue_removal_work);
-	strscpy(head->wwid, wwid, sizeof(head->wwid));
-
 	head->index = ida_alloc_max(&transport->ida, MINORMASK / MPATH_GLUE_MINORS, GFP_KERNEL);
 	if (head->index < 0) {
 		ret = head->index;
@@ -378,6 +391,7 @@ struct mpath_glue_head *mpath_glue_create_head(struct mpath_transport *transport
 
 	get_device(&head->dev); /* the disk's */
 	list_add_tail(&head->entry, &transport->heads);
+	hash_add(transport->heads_by_wwid, &head->by_wwid, mpath_glue_hash(wwid));
 	return head;
 
 del_dev:
@@ -393,6 +407,7 @@ put_disk:
 free_index:
 	ida_free(&transport->ida, head->index);
 free_head:
-	kfree(head);
+	kfree(head->wwid);
+	kmem_cache_free(transport->head_cache, head);
 	return ERR_PTR(ret);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What there is once for each transport: its classes, its disks' major, its looks at paths. */
 #include <linux/reboot.h>
+#include <linux/slab.h>
 
 #include "glue.h"
 
@@ -63,14 +64,22 @@ int mpath_transport_init(struct mpath_transport *transport)
 
 	mutex_init(&transport->lock);
 	INIT_LIST_HEAD(&transport->heads);
+	hash_init(transport->heads_by_wwid);
 	hash_init(transport->paths);
 	ida_init(&transport->ida);
 	init_waitqueue_head(&transport->heads_gone);
 	INIT_DELAYED_WORK(&transport->look, mpath_glue_look_work);
 
-	transport->wq = alloc_workqueue("%s", WQ_UNBOUND, 0, transport->name);
-	if (!transport->wq)
+	/* Two kilobytes and a little: kmalloc() would take four. */
+	transport->head_cache =
+		kmem_cache_create(transport->path_link, transport->head_size, 0, 0, NULL);
+	if (!transport->head_cache)
 		return -ENOMEM;
+	transport->wq = alloc_workqueue("%s", WQ_UNBOUND, 0, transport->name);
+	if (!transport->wq) {
+		ret = -ENOMEM;
+		goto destroy_cache;
+	}
 	transport->major = register_blkdev(0, transport->disk_name);
 	if (transport->major < 0) {
 		ret = transport->major;
@@ -88,6 +97,8 @@ unregister_blkdev:
 	unregister_blkdev(transport->major, transport->disk_name);
 destroy_wq:
 	destroy_workqueue(transport->wq);
+destroy_cache:
+	kmem_cache_destroy(transport->head_cache);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(mpath_transport_init);
@@ -105,5 +116,6 @@ void mpath_transport_exit(struct mpath_transport *transport)
 	unregister_blkdev(transport->major, transport->disk_name);
 	ida_destroy(&transport->ida);
 	destroy_workqueue(transport->wq);
+	kmem_cache_destroy(transport->head_cache);
 }
 EXPORT_SYMBOL_GPL(mpath_transport_exit);

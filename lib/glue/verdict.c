@@ -22,7 +22,7 @@ struct mpath_glue_verdict {
  * Under mpath_glue_verdicts_lock, which is innermost. Adding and removing are the block
  * class's mutex's as well: only a change of words meets them.
  */
-static DEFINE_HASHTABLE(mpath_glue_verdicts, 8);
+static DEFINE_HASHTABLE(mpath_glue_verdicts, 10);
 static DEFINE_MUTEX(mpath_glue_verdicts_lock);
 
 static ssize_t mpath_glue_verdict_show(struct device *dev, struct device_attribute *attr, char *buf)
