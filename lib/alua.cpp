@@ -15,7 +15,7 @@ constexpr u32 kLastLen = 16384;
 // A path that takes longer to tell the states of groups is asked about something else.
 constexpr u32 kReportTimeoutMs = 5000;
 
-Pace reports;
+constinit Pace reports;
 
 // What a path answers into. Zeroed: what was not transferred is no group.
 class Buffer {

@@ -2,6 +2,7 @@
 #include "path.hpp"
 
 #include "head.hpp"
+#include "pace.hpp"
 #include "scsi_pr.hpp"
 #include "util/text.hpp"
 
@@ -36,6 +37,8 @@ constexpr u64 kStallLatencies = 4;
 
 // A path that dies this soon after a probe found it fine has relapsed.
 constexpr u64 kRelapseMs = 10000;
+
+constinit mpath::Leisure leisure;
 
 // What the sense data says that made the verdict.
 constexpr u8 access_by(mpath_verdict verdict) noexcept
@@ -79,6 +82,7 @@ mpath_device *mpath_device::create(mpath_head &head, u32 id,
 
 	auto *device = new (memory) mpath_device(head, id, config);
 
+	leisure.joined();
 	if (!device->ref_ || !device->probe_ || !device->counts_ ||
 	    (config.target_port && !mpath::TargetPort::join(device, config.target_port))) {
 		destroy(device);
@@ -89,11 +93,17 @@ mpath_device *mpath_device::create(mpath_head &head, u32 id,
 	return device;
 }
 
+void mpath_device::init() noexcept
+{
+	leisure.reset();
+}
+
 void mpath_device::destroy(mpath_device *device) noexcept
 {
 	// The probe is cancelled once more with its work item: a late blame() may have kicked
 	// it after stop_probing(). It finds the path removing, and leaves its owner alone.
 	mpath::TargetPort::leave(device);
+	leisure.left();
 	device->~mpath_device();
 	mpk_object_free(MPATH_OBJECT_DEVICE, device);
 }
@@ -319,14 +329,22 @@ void mpath_device::ask_at_leisure(u64 now_ms) noexcept
 {
 	const bool for_access = access() != Access::optimized && !head_.lun_informs();
 
+	const bool access_due = for_access &&
+				now_ms - access_asked_ms_ >= leisure.interval_ms(kAskAccessMs);
+
 	ask_after_errors();
 	if (!mpath::carries_io(health()))
 		return;
-	if (for_access && now_ms - access_asked_ms_ >= kAskAccessMs)
-		access_asked_ms_ = now_ms;
-	else if (now_ms - probed_ms_.load_relaxed() < kAskIdentityMs)
+	if (!access_due && now_ms - probed_ms_.load_relaxed() < leisure.interval_ms(kAskIdentityMs))
 		return;
-	mpk_work_kick(probe_.get());
+
+	const u64 wait_ms = leisure.wait_ms(now_ms);
+
+	if (wait_ms == mpath::Leisure::kNotNow)
+		return;
+	if (access_due)
+		access_asked_ms_ = now_ms;
+	mpk_work_arm(probe_.get(), static_cast<u32>(wait_ms));
 }
 
 void mpath_device::ask_after_errors() noexcept

@@ -42,6 +42,8 @@ struct mpath_device final {
 	using Reason = mpath::Reason;
 	using Access = mpath::Access;
 
+	// Once for the whole core, before any path. Context: process.
+	static void init() noexcept;
 	// nullptr without memory.
 	static mpath_device *create(mpath_head &head, u32 id,
 				    const mpath_device_config &config) noexcept;

@@ -90,6 +90,9 @@ bool TargetPort::join(mpath_device *path, u64 key) noexcept
 		}
 		path->port_member.port = port;
 		path->port_member.next = port->members_;
+		path->port_member.link = &port->members_;
+		if (port->members_)
+			port->members_->port_member.link = &path->port_member.next;
 		port->members_ = path;
 	}
 	if (spare)
@@ -105,11 +108,11 @@ void TargetPort::leave(mpath_device *path) noexcept
 		return;
 	{
 		MutexGuard guard(ports_lock);
-		mpath_device **member = &port->members_;
+		const PortMember &member = path->port_member;
 
-		while (*member != path)
-			member = &(*member)->port_member.next;
-		*member = path->port_member.next;
+		*member.link = member.next;
+		if (member.next)
+			member.next->port_member.link = member.link;
 		path->port_member.port = nullptr;
 		if (port->members_)
 			return;
@@ -212,6 +215,7 @@ bool mpath_core_init() noexcept
 {
 	mpath::Alua::init();
 	mpath::Activation::init();
+	mpath_device::init();
 	return mpath::TargetPort::init();
 }
 

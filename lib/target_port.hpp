@@ -76,6 +76,7 @@ private:
 struct PortMember {
 	TargetPort *port = nullptr;
 	mpath_device *next = nullptr;
+	mpath_device **link = nullptr; // what points to it: there may be thousands
 	u32 asked_in_round = 0;
 };
 

@@ -15,7 +15,7 @@
 
 bool scsi_mpath_report_port_groups = true;
 
-const u8 *scsi_mpath_port(struct scsi_device *sdev, struct mpath_port_config *port)
+void scsi_mpath_find_port(struct scsi_device *sdev, struct mpath_port_config *port)
 {
 	const struct scsi_vpd *page;
 
@@ -23,9 +23,17 @@ const u8 *scsi_mpath_port(struct scsi_device *sdev, struct mpath_port_config *po
 	page = rcu_dereference(sdev->vpd_pg83);
 	mpath_scsi_find_port(page ? page->data : NULL, page ? page->len : 0, port);
 	rcu_read_unlock();
-	port->tpgs = 0;
-	if (READ_ONCE(scsi_mpath_report_port_groups) && sdev->inquiry_len > 5)
-		port->tpgs = scsi_device_tpgs(sdev);
+}
+
+u8 scsi_mpath_tpgs(struct scsi_device *sdev)
+{
+	if (!READ_ONCE(scsi_mpath_report_port_groups) || sdev->inquiry_len <= 5)
+		return 0;
+	return scsi_device_tpgs(sdev);
+}
+
+const u8 *scsi_mpath_access_state(struct scsi_device *sdev)
+{
 	return READ_ONCE(sdev->handler) ? &sdev->access_state : NULL;
 }
 

@@ -192,18 +192,43 @@ void scsi_mpath_geometry(struct mpath_glue_path *glue, struct mpath_geometry *ge
 	geometry->protection_type = scsi_mpath_settled_protection(path);
 }
 
+static u64 scsi_mpath_page_digest(struct scsi_device *sdev)
+{
+	const struct scsi_vpd *page;
+	u64 digest = 0;
+
+	rcu_read_lock();
+	page = rcu_dereference(sdev->vpd_pg83);
+	if (page)
+		digest = mpath_digest(page->data, page->len);
+	rcu_read_unlock();
+	return digest;
+}
+
+/* Nearly always the page is what it was, and need not be taken apart. */
+static void scsi_mpath_look_at_page(struct scsi_mpath_path *path)
+{
+	u64 digest = scsi_mpath_page_digest(path->sdev);
+	char wwid[MPATH_WWID_LEN];
+
+	if (digest == path->page_digest)
+		return;
+	scsi_mpath_cached_wwid(path->sdev, wwid);
+	path->is_another = strcmp(wwid, path->glue.head->wwid);
+	scsi_mpath_find_port(path->sdev, &path->port);
+	/* Read before the page was: should that be a newer one, it is looked at once more. */
+	path->page_digest = digest;
+}
+
 void scsi_mpath_look_at_path(struct mpath_glue_path *glue)
 {
 	struct scsi_mpath_path *path = to_scsi_mpath_path(glue);
-	struct mpath_port_config port;
-	const u8 *access_state;
-	char wwid[MPATH_WWID_LEN];
 
-	scsi_mpath_cached_wwid(path->sdev, wwid);
-	if (strcmp(wwid, glue->head->wwid))
+	scsi_mpath_look_at_page(path);
+	if (path->is_another)
 		mpath_device_recheck(glue->core);
-	access_state = scsi_mpath_port(path->sdev, &port);
-	mpath_device_observe_port(glue->core, access_state, &port);
+	path->port.tpgs = scsi_mpath_tpgs(path->sdev);
+	mpath_device_observe_port(glue->core, scsi_mpath_access_state(path->sdev), &path->port);
 }
 
 /* Host numbers begin with 0. */
@@ -238,7 +263,10 @@ static int scsi_mpath_add_core(struct mpath_glue_head *head, struct scsi_mpath_p
 	BUILD_BUG_ON(sizeof(sdev->ioerr_cnt.counter) != sizeof(u32));
 	snprintf(name, sizeof(name), "%s (%s)", dev_name(&sdev->sdev_gendev),
 		 path->glue.disk->disk_name);
-	config.access_state = scsi_mpath_port(sdev, &config.port);
+	scsi_mpath_find_port(sdev, &path->port);
+	path->port.tpgs = scsi_mpath_tpgs(sdev);
+	config.port = path->port;
+	config.access_state = scsi_mpath_access_state(sdev);
 	return mpath_glue_add_path(head, &path->glue, &config);
 }
 

@@ -31,6 +31,10 @@ struct scsi_mpath_path {
 	unsigned int block_len; /* of the block that a probe reads */
 	u32 protection_type;    /* under scsi_mpath.lock, with the next */
 	u32 protection_seen;
+	/* Of the looks, under scsi_mpath.lock: what the cached page 83 said. */
+	u64 page_digest;                          /* 0: not looked at yet */
+	bool is_another;                          /* than the head's LUN */
+	struct mpath_port_config port;            /* and INQUIRY */
 	struct scsi_mpath_activation *activation; /* under alua.c's lock, as is the next */
 	bool leaving;
 	atomic_t to_be_scanned; /* and nobody has begun yet */
@@ -112,8 +116,12 @@ u32 scsi_mpath_protection_type(struct scsi_device *sdev);
 
 /* alua.c */
 extern bool scsi_mpath_report_port_groups; /* the parameter: the LUN may be asked */
-/* The path's port, and its access state if a device handler keeps one. Any context. */
-const u8 *scsi_mpath_port(struct scsi_device *sdev, struct mpath_port_config *port);
+/* What the cached page says of the path's port: all of @port but tpgs. Any context. */
+void scsi_mpath_find_port(struct scsi_device *sdev, struct mpath_port_config *port);
+/* And that: INQUIRY's TPGS, or 0 where the LUN is not to be asked. Any context. */
+u8 scsi_mpath_tpgs(struct scsi_device *sdev);
+/* The path's access state, if a device handler keeps one; NULL without. Any context. */
+const u8 *scsi_mpath_access_state(struct scsi_device *sdev);
 /* Of mpath_device_ops. */
 void scsi_mpath_refresh_handler(void *owner);
 int scsi_mpath_activate(void *owner);

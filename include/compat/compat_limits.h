@@ -13,6 +13,7 @@
 #include <linux/jhash.h>
 
 #include "compat_features.h"
+#include "mpath_disk.h"
 
 /* Stacking takes the largest; the default of 511 would hide that the paths need less. */
 #define MPATH_COMPAT_DMA_ALIGNMENT 3
@@ -45,7 +46,7 @@ static inline int mpath_compat_commit_limits(struct request_queue *q, struct que
  */
 static inline u32 mpath_compat_limits_digest(struct gendisk *disk)
 {
-	return jhash(&disk->queue->limits, sizeof(disk->queue->limits), 0);
+	return mpath_digest(&disk->queue->limits, sizeof(disk->queue->limits));
 }
 
 /* Bytes per interval; 0: none, and the profile says nothing. */
@@ -123,7 +124,7 @@ static inline u32 mpath_compat_limits_digest(struct gendisk *disk)
 		hash_ptr(q->integrity.profile, 32),
 	};
 
-	return jhash(&q->limits, sizeof(q->limits), jhash(others, sizeof(others), 0));
+	return mpath_digest(&q->limits, sizeof(q->limits)) ^ mpath_digest(others, sizeof(others));
 }
 
 static inline u32 mpath_compat_protection(struct gendisk *disk)

@@ -53,6 +53,54 @@ TEST_F(Reidentify, every_path_is_asked_every_half_minute)
 	EXPECT_EQ(a.probes, 2);
 }
 
+TEST_F(Reidentify, hundreds_are_asked_one_by_one)
+{
+	auto asked = [this] {
+		int nr = 0;
+
+		for (const auto &path : paths)
+			nr += path.probes;
+		return nr;
+	};
+
+	for (int i = 0; i < 300; i++)
+		add("p" + std::to_string(i));
+	advance_ms(30000);
+	for (auto &path : paths)
+		observe(path);
+	run_work();
+	EXPECT_EQ(asked(), 1);
+	advance_ms(1000);
+	EXPECT_EQ(asked(), 101);
+	// No more than come round until the next look.
+	advance_ms(900);
+	EXPECT_EQ(asked(), 191);
+	advance_ms(20000);
+	EXPECT_EQ(asked(), 200);
+	for (auto &path : paths)
+		observe(path);
+	advance_ms(2000);
+	EXPECT_EQ(asked(), 300);
+	for (const auto &path : paths)
+		EXPECT_EQ(path.probes, 1);
+}
+
+TEST_F(Reidentify, of_thousands_each_is_asked_less_often)
+{
+	auto &a = add("a");
+
+	for (int i = 1; i < 1600; i++)
+		add("p" + std::to_string(i));
+	look_for_ms(a, 38000);
+	EXPECT_EQ(a.probes, 0);
+	look_for_ms(a, 2000);
+	EXPECT_EQ(a.probes, 1);
+	for (int i = 1; i < 1600; i++)
+		remove(paths[static_cast<std::size_t>(i)]);
+	look_for_ms(a, 30000);
+	EXPECT_EQ(a.probes, 2);
+}
+
 TEST_F(Reidentify, an_idle_path_that_has_become_another_lun_is_found_out)
 {
 	auto &a = add("a");

@@ -80,6 +80,21 @@ TEST_F(TargetPort, has_everybody_asked_when_the_sample_is_dead_but_not_at_once)
 		EXPECT_STREQ(mpath_device_state_name(path.device), "dead");
 }
 
+TEST_F(TargetPort, knows_the_others_whoever_leaves)
+{
+	add_behind(kPort, 6);
+	// The last that came, one in the middle, the one before it, and the first.
+	for (const std::size_t i : {5u, 3u, 2u, 0u})
+		remove(paths[i]);
+	kill_path(paths[1]);
+	run_work();
+	EXPECT_EQ(paths[4].probes, 1);
+	remove(paths[4]);
+	remove(paths[1]);
+	// And the port is another one now.
+	EXPECT_EQ(state(add_behind(kPort)), "usable (added)");
+}
+
 TEST_F(TargetPort, is_nothing_to_those_behind_another)
 {
 	add_behind(kPort, 1);
