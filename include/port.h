@@ -188,6 +188,12 @@ struct mpk_ref *mpk_ref_create(void) MPATH_NOEXCEPT;
 void mpk_ref_destroy(struct mpk_ref *ref) MPATH_NOEXCEPT;
 void mpk_ref_get(struct mpk_ref *ref) MPATH_NOEXCEPT;
 void mpk_ref_put(struct mpk_ref *ref) MPATH_NOEXCEPT;
+/*
+ * mpk_ref_drain_soon - mpk_ref_drain() will follow, and need not wait for a grace period of its own
+ * Whoever waits for one meanwhile waits for both. References are taken and given back as before,
+ * but on one cache line. Context: process.
+ */
+void mpk_ref_drain_soon(struct mpk_ref *ref) MPATH_NOEXCEPT;
 void mpk_ref_drain(struct mpk_ref *ref) MPATH_NOEXCEPT;
 
 /* --- deferred work (shim/work.c) -------------------------------------------- */

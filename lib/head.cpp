@@ -146,6 +146,7 @@ void mpath_head::remove_path(mpath_device *path) noexcept
 		cache_.forget(path);
 		paths_.remove(path, guard);
 	}
+	path->drain_soon();
 	// After the second no reader holds it, from the list or from a hint. What is left
 	// are references, of bios in flight and of ioctls.
 	mpk_synchronize();

@@ -257,6 +257,8 @@ struct mpath_device final {
 	// No more I/O, no more probes: the first step of removal. Context: process.
 	void start_removing() noexcept;
 	void stop_probing() noexcept { mpk_work_cancel(probe_.get()); }
+	// drain() follows: the grace period before it will do for its own. Context: process.
+	void drain_soon() noexcept { mpk_ref_drain_soon(ref_.get()); }
 	// Wait for commands and bios. Context: process, after a grace period.
 	void drain() noexcept
 	{

@@ -47,6 +47,11 @@ void mpk_ref_put(struct mpk_ref *ref)
 	percpu_ref_put(&ref->ref);
 }
 
+void mpk_ref_drain_soon(struct mpk_ref *ref)
+{
+	percpu_ref_switch_to_atomic(&ref->ref, NULL);
+}
+
 void mpk_ref_drain(struct mpk_ref *ref)
 {
 	percpu_ref_kill(&ref->ref);

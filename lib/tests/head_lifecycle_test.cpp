@@ -479,6 +479,18 @@ TEST_F(Removal, sends_no_more_io_from_its_first_step_on)
 	EXPECT_EQ(a.disk.in_flight.size(), 0u);
 }
 
+TEST_F(Removal, waits_for_two_grace_periods_and_the_third_passes_meanwhile)
+{
+	auto &a = add("a");
+	std::vector<Port> seen;
+
+	for (const auto port : {Port::synchronize, Port::ref_drain_soon, Port::ref_drain})
+		before_each(port, [&seen, port] { seen.push_back(port); });
+	remove(a);
+	EXPECT_EQ(seen, (std::vector<Port>{Port::synchronize, Port::ref_drain_soon,
+					   Port::synchronize, Port::ref_drain}));
+}
+
 TEST_F(Removal, clears_the_hints)
 {
 	for (const auto policy :

@@ -61,7 +61,7 @@ namespace mpath::fake {
 	X(mutex_create) X(mutex_destroy) X(mutex_lock) X(mutex_unlock) \
 	X(spinlock_create) X(spinlock_destroy) X(spin_lock) X(spin_unlock) \
 	X(read_lock) X(read_unlock) X(synchronize) \
-	X(ref_create) X(ref_destroy) X(ref_get) X(ref_put) X(ref_drain) \
+	X(ref_create) X(ref_destroy) X(ref_get) X(ref_put) X(ref_drain_soon) X(ref_drain) \
 	X(work_create) X(work_destroy) X(work_kick) X(work_arm) X(work_cancel) \
 	X(alloc) X(free) X(percpu_create) X(percpu_destroy) X(percpu_this) X(percpu_of) \
 	X(count_sent) X(count_back) X(counts_drain) X(nr_cpus) X(nr_nodes) X(this_node) X(node_distance) X(ticks) X(now_ms) X(now_ns) X(msleep) \

@@ -87,6 +87,15 @@ void mpk_ref_put(mpk_ref *ref) noexcept
 	ref->put();
 }
 
+void mpk_ref_drain_soon(mpk_ref *ref) noexcept
+{
+	Call call(Port::ref_drain_soon);
+
+	mpath::fake::might_sleep("mpk_ref_drain_soon");
+	if (ref->killed.load(std::memory_order_relaxed))
+		mpath::fake::violation("a reference is to be drained once more");
+}
+
 void mpk_ref_drain(mpk_ref *ref) noexcept
 {
 	Call call(Port::ref_drain);
