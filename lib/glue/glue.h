@@ -58,6 +58,8 @@ int mpath_glue_evict(struct mpath_glue_head *head);
 bool mpath_glue_look_at_path(struct mpath_glue_path *path);
 
 /* path_attrs.c */
+/* Of what a path's attributes take. */
+size_t mpath_glue_path_attrs_size(const struct mpath_transport *transport);
 int mpath_glue_path_attrs_add(struct mpath_glue_path *path);
 /* Waits for who reads one: without the lock. */
 void mpath_glue_path_attrs_remove(struct mpath_glue_path *path);

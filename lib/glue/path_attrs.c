@@ -247,14 +247,19 @@ static int mpath_glue_attr_add(struct mpath_glue_path *path, const struct mpath_
 	return ret;
 }
 
+size_t mpath_glue_path_attrs_size(const struct mpath_transport *transport)
+{
+	return (ARRAY_SIZE(mpath_glue_path_files) + transport->nr_path_files) *
+	       sizeof(struct mpath_glue_attr);
+}
+
 int mpath_glue_path_attrs_add(struct mpath_glue_path *path)
 {
 	const struct mpath_transport *transport = path->head->transport;
 	int ret = 0;
 	int i;
 
-	path->attrs = kcalloc(ARRAY_SIZE(mpath_glue_path_files) + transport->nr_path_files,
-			      sizeof(*path->attrs), GFP_KERNEL);
+	path->attrs = kmem_cache_zalloc(transport->attrs_cache, GFP_KERNEL);
 	if (!path->attrs)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(mpath_glue_path_files) && !ret; i++)
@@ -269,5 +274,6 @@ void mpath_glue_path_attrs_remove(struct mpath_glue_path *path)
 	/* Adding them may have ended early. */
 	while (path->nr_attrs)
 		device_remove_file(disk_to_dev(path->disk), &path->attrs[--path->nr_attrs].attr);
-	kfree(path->attrs);
+	if (path->attrs)
+		kmem_cache_free(path->head->transport->attrs_cache, path->attrs);
 }

@@ -58,6 +58,28 @@ static int mpath_glue_register_classes(struct mpath_transport *transport)
 	return ret;
 }
 
+static void mpath_glue_destroy_caches(struct mpath_transport *transport)
+{
+	kmem_cache_destroy(transport->attrs_cache);
+	kmem_cache_destroy(transport->head_cache);
+}
+
+/* For what is not of one of kmalloc()'s sizes, which are up to twice as long. */
+static int mpath_glue_create_caches(struct mpath_transport *transport)
+{
+	size_t attrs_size = mpath_glue_path_attrs_size(transport);
+	char attrs_name[32];
+
+	snprintf(attrs_name, sizeof(attrs_name), "%s_attrs", transport->path_link);
+	transport->head_cache =
+		kmem_cache_create(transport->path_link, transport->head_size, 0, 0, NULL);
+	transport->attrs_cache = kmem_cache_create(attrs_name, attrs_size, 0, 0, NULL);
+	if (transport->head_cache && transport->attrs_cache)
+		return 0;
+	mpath_glue_destroy_caches(transport);
+	return -ENOMEM;
+}
+
 int mpath_transport_init(struct mpath_transport *transport)
 {
 	int ret;
@@ -70,15 +92,13 @@ int mpath_transport_init(struct mpath_transport *transport)
 	init_waitqueue_head(&transport->heads_gone);
 	INIT_DELAYED_WORK(&transport->look, mpath_glue_look_work);
 
-	/* Two kilobytes and a little: kmalloc() would take four. */
-	transport->head_cache =
-		kmem_cache_create(transport->path_link, transport->head_size, 0, 0, NULL);
-	if (!transport->head_cache)
-		return -ENOMEM;
+	ret = mpath_glue_create_caches(transport);
+	if (ret)
+		return ret;
 	transport->wq = alloc_workqueue("%s", WQ_UNBOUND, 0, transport->name);
 	if (!transport->wq) {
 		ret = -ENOMEM;
-		goto destroy_cache;
+		goto destroy_caches;
 	}
 	transport->major = register_blkdev(0, transport->disk_name);
 	if (transport->major < 0) {
@@ -97,8 +117,8 @@ unregister_blkdev:
 	unregister_blkdev(transport->major, transport->disk_name);
 destroy_wq:
 	destroy_workqueue(transport->wq);
-destroy_cache:
-	kmem_cache_destroy(transport->head_cache);
+destroy_caches:
+	mpath_glue_destroy_caches(transport);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(mpath_transport_init);
@@ -116,6 +136,6 @@ void mpath_transport_exit(struct mpath_transport *transport)
 	unregister_blkdev(transport->major, transport->disk_name);
 	ida_destroy(&transport->ida);
 	destroy_workqueue(transport->wq);
-	kmem_cache_destroy(transport->head_cache);
+	mpath_glue_destroy_caches(transport);
 }
 EXPORT_SYMBOL_GPL(mpath_transport_exit);
