@@ -43,6 +43,7 @@ help:
 #: make test           all of them but the last two; installs what they need; KERNELS="newest"
 #: make demo           a disk loses its path under I/O, in a virtual machine; installs what it needs
 #: make bench          what a head costs per I/O, and what service-time gains
+#: make scale          1000 LUNs behind four ports: times, memory, idle CPU, growth; LUNS=100
 
 .PHONY: tools
 tools:
@@ -108,6 +109,10 @@ soak:
 .PHONY: bench
 bench:
 	+@$(need-qemu); qemu-tests/bench
+
+.PHONY: scale
+scale:
+	+@$(need-qemu); qemu-tests/scale $(LUNS)
 
 # Installs what it needs, as `make test` does: these start from a bare machine.
 .PHONY: demo

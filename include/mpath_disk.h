@@ -5,32 +5,16 @@
 #ifndef MPATH_DISK_H
 #define MPATH_DISK_H
 
-#include <linux/bitops.h>
-#include <linux/hash.h>
-#include <linux/string.h>
-
 #include "libmultipath.h"
 
 struct queue_limits;
 
 /*
- * mpath_digest - a number for these bytes, other than that of what they were before (but for once
- * in 2^64 times): to be compared every few seconds for each path. A sixth of jhash()'s instructions.
+ * mpath_digest - a number for these bytes
+ * Other than that of what they were before, but for once in 2^64 times: to be compared every few
+ * seconds for each path. A sixth of jhash()'s instructions. Context: any.
  */
-static inline u64 mpath_digest(const void *bytes, size_t len)
-{
-	const u8 *at = bytes;
-	u64 digest = len;
-	u64 word = 0;
-
-	for (; len >= sizeof(word); len -= sizeof(word), at += sizeof(word)) {
-		memcpy(&word, at, sizeof(word));
-		digest = rol64((digest ^ word) * GOLDEN_RATIO_64, 32);
-	}
-	word = 0;
-	memcpy(&word, at, len);
-	return rol64((digest ^ word) * GOLDEN_RATIO_64, 32);
-}
+u64 mpath_digest(const void *bytes, size_t len);
 
 /*
  * mpath_submit_bio - what a head's fops->submit_bio calls

@@ -178,7 +178,7 @@ struct mpath_transport {
 	int major;
 	struct kmem_cache *head_cache;
 	struct kmem_cache *attrs_cache; /* of a path */
-	struct list_head heads; /* under @lock, as the next four */
+	struct list_head heads;         /* under @lock, as the next four */
 	DECLARE_HASHTABLE(heads_by_wwid, 10);
 	bool closed; /* no head waits for a path */
 	enum mpath_glue_phase phase;

@@ -56,8 +56,8 @@ memory() {
 		sleep 5 # virtual: idle time passes at once
 		echo 3 >/proc/sys/vm/drop_caches
 		awk 'FILENAME == "/proc/slabinfo" && FNR > 2 { print $1, $2 * $4 }
-			$1 == "Percpu:" { print "per-CPU", $2 * 1024 }' /proc/slabinfo /proc/meminfo >$WORK/slabs
-		now=$(awk '{ s += $2 } END { printf "%d", s }' $WORK/slabs)
+			$1 == "Percpu:" { print "per-CPU", $2 * 1024 }' /proc/slabinfo /proc/meminfo >"$WORK/slabs"
+		now=$(awk '{ s += $2 } END { printf "%d", s }' "$WORK/slabs")
 	done
 	echo "$now"
 }
