@@ -42,7 +42,8 @@ help:
 #: make boot-test      the packages, and guests that boot from a head; T=guest
 #: make test           all of them but the last two; installs what they need; KERNELS="newest"
 #: make demo           a disk loses its path under I/O, in a virtual machine; installs what it needs
-#: make bench          what a head costs per I/O, and what service-time gains
+#: make bench          what a head costs per I/O, and what service-time gains;
+#:                       qemu-tests/bench failover, silent, throughput: what takes time
 #: make scale          1000 LUNs behind four ports: times, memory, idle CPU, growth; LUNS=100
 
 .PHONY: tools

@@ -41,13 +41,13 @@ vm_launch() { # OUT OPTION...
 	if [[ -n ${VM_ACCEL-} ]]; then
 		accel=("${VM_ACCEL[@]}")
 	elif "$QT/lib/kvm-works"; then
-		accel=(-accel kvm -cpu host -smp 2)
+		accel=(-accel kvm -cpu host -smp "${VM_CPUS:-2}")
 	else
 		# No five-level page tables: a quarter less work for TLB misses of the emulator. No
 		# AVX: what libraries do with it takes a fifth longer than what they do without. And
 		# norandmaps, above: code that lies at the same addresses in every program is
 		# translated once, which halves the time of most cases.
-		accel=(-accel 'tcg,thread=multi' -cpu 'max,la57=off,avx=off,avx2=off' -smp 2)
+		accel=(-accel 'tcg,thread=multi' -cpu 'max,la57=off,avx=off,avx2=off' -smp "${VM_CPUS:-2}")
 	fi
 	mkdir -p "$out"
 	: >"$out/verdict.log"
