@@ -2,6 +2,7 @@
 /* nvme_multipath.ko: parameters and life. */
 #include <linux/module.h>
 
+#include "mpath_version.h"
 #include "nvme_multipath.h"
 
 struct mpath_nvme_choice nvme_mpath_choice = {
@@ -109,4 +110,5 @@ module_init(nvme_multipath_init);
 module_exit(nvme_multipath_exit);
 
 MODULE_DESCRIPTION("Native multipath for NVMe namespaces");
+MODULE_VERSION(MPATH_VERSION);
 MODULE_LICENSE("GPL");

@@ -2,6 +2,7 @@
 /* scsi_multipath.ko: parameters and life. */
 #include <linux/module.h>
 
+#include "mpath_version.h"
 #include "scsi_multipath.h"
 
 /* The letters sd would use: a..z, aa..zz, aaa... */
@@ -121,6 +122,7 @@ module_init(scsi_multipath_init);
 module_exit(scsi_multipath_exit);
 
 MODULE_DESCRIPTION("Native multipath for SCSI disks");
+MODULE_VERSION(MPATH_VERSION);
 MODULE_LICENSE("GPL");
 /* Keeps the access states of paths, and activates them; nobody else asks for it. */
 MODULE_SOFTDEP("pre: scsi_dh_alua");

@@ -5,6 +5,7 @@
 #include "libmultipath.h"
 #include "mpath_nvme.h"
 #include "mpath_scsi.h"
+#include "mpath_version.h"
 #include "port.h"
 #include "shim.h"
 
@@ -127,4 +128,5 @@ module_init(libmultipath_init);
 module_exit(libmultipath_exit);
 
 MODULE_DESCRIPTION("Native multipath: the core");
+MODULE_VERSION(MPATH_VERSION);
 MODULE_LICENSE("GPL");
