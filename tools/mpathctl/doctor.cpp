@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "explain.hpp"
+#include "mpath_version.h"
+#include "settings.hpp"
 
 namespace mpathctl {
 
@@ -32,15 +35,53 @@ void examine_modules(const Tree &tree, Findings &findings)
 
 		if (!tree.exists(at))
 			continue;
-		note(findings, false,
-		     fmt::format("{} {} is loaded on Linux {}", module, tree.text(at + "/version"),
-				 release),
-		     "");
+
+		const std::string version = tree.text(at + "/version");
+
+		note(findings, version != MPATH_VERSION,
+		     fmt::format("{} {} is loaded on Linux {}", module, version, release),
+		     fmt::format("mpathctl is {}: load the module that was installed with it, or "
+				 "reboot",
+				 MPATH_VERSION));
 	}
 	if (!tree.exists("/sys/module/scsi_multipath") &&
 	    !tree.exists("/sys/module/nvme_multipath"))
 		note(findings, true, "neither scsi_multipath nor nvme_multipath is loaded",
 		     "modprobe scsi_multipath");
+}
+
+bool is_installed(const Tree &tree, const std::string &release)
+{
+	const std::string updates = "/lib/modules/" + release + "/updates";
+
+	for (const std::string dir : { "/dkms", "/scsi" })
+		for (const std::string &name : tree.names(updates + dir))
+			if (name.starts_with("scsi_multipath.ko"))
+				return true;
+	return false;
+}
+
+// After the next reboot each path would be a disk.
+void examine_kernels(const Tree &tree, Findings &findings)
+{
+	static const std::string image = "vmlinuz-";
+
+	for (const std::string &name : tree.names("/boot")) {
+		if (!name.starts_with(image))
+			continue;
+
+		const std::string release = name.substr(image.size());
+		const bool there = is_installed(tree, release);
+
+		note(findings, !there,
+		     fmt::format("Linux {} has {}scsi_multipath", release, there ? "" : "no "),
+		     tree.exists("/lib/modules/" + release + "/build")
+			     ? fmt::format("dkms autoinstall -k {0}, or make install KVER={0}",
+					   release)
+			     : fmt::format("apt-get install linux-headers-{}; without DKMS, then "
+					   "make install KVER={}",
+					   release, release));
+	}
 }
 
 void examine_rules(const Tree &tree, Findings &findings)
@@ -144,6 +185,27 @@ void examine_verdicts(const Tree &tree, Findings &findings)
 			     "unmount or close it; it is taken when it is found the next time");
 }
 
+void examine_settings(const Tree &tree, const std::vector<Head> &heads, Findings &findings)
+{
+	std::vector<Line> lines;
+
+	try {
+		lines = parse_settings(tree.text(kSettingsFile));
+	} catch (const std::invalid_argument &error) {
+		note(findings, true, fmt::format("{}: {}", kSettingsFile, error.what()),
+		     "mend the line: until then nothing in the file is set");
+	}
+	for (const Head &head : heads)
+		for (const auto &[name, value] : wanted(lines, head))
+			if (const std::string now = current(tree, head, name); now != value)
+				note(findings, true,
+				     fmt::format("{}: {} is {}, and {} in {}", head.name, name, now,
+						 value, kSettingsFile),
+				     fmt::format("mpathctl apply {0}; or mpathctl set {0} {1}={2} "
+						 "--save",
+						 head.name, name, now));
+}
+
 } // namespace
 
 std::vector<Finding> examine(const Tree &tree, const std::vector<Head> &heads)
@@ -151,9 +213,11 @@ std::vector<Finding> examine(const Tree &tree, const std::vector<Head> &heads)
 	Findings findings;
 
 	examine_modules(tree, findings);
+	examine_kernels(tree, findings);
 	examine_rules(tree, findings);
 	examine_multipathd(tree, findings);
 	examine_verdicts(tree, findings);
+	examine_settings(tree, heads, findings);
 	for (const Head &head : heads) {
 		examine_paths(head, findings);
 		examine_patience(head, findings);

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <map>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace mpathctl {
@@ -33,6 +34,26 @@ const char *checked(const Path &path)
 	return path.state == "standby" ? "ghost" : "faulty";
 }
 
+std::string or_undef(const std::string &text)
+{
+	return text.empty() ? "[undef]" : text;
+}
+
+// The LUN of H:C:I:L as it is on the wire (SAM-5 4.7): two bytes to a level, the first level first.
+std::string lun_hex(const std::string &name)
+{
+	const size_t colon = name.rfind(':');
+	unsigned long long lun = 0, wire = 0;
+
+	if (colon == std::string::npos ||
+	    std::from_chars(name.data() + colon + 1, name.data() + name.size(), lun).ec !=
+		    std::errc())
+		return "[undef]";
+	for (int level = 0; level < 4; level++)
+		wire |= (lun >> (16 * level) & 0xffff) << (48 - 16 * level);
+	return fmt::format("0x{:016x}", wire);
+}
+
 ordered_json json_of(const Tree &tree, const Path &path)
 {
 	ordered_json json = {
@@ -44,14 +65,12 @@ ordered_json json_of(const Tree &tree, const Path &path)
 		{ "chk_st", checked(path) },
 		{ "checker", "kernel" },
 		{ "pri", path.priority() },
-		{ "host_wwnn", "[undef]" },
-		{ "target_wwnn", path.transport.name == "iscsi" || path.transport.address.empty()
-					 ? "[undef]"
-					 : path.transport.address },
-		{ "host_wwpn", "[undef]" },
+		{ "host_wwnn", or_undef(path.transport.host_node) },
+		{ "target_wwnn", or_undef(path.transport.target_node) },
+		{ "host_wwpn", or_undef(path.transport.host_port) },
 		{ "target_wwpn", path.transport.name == "fc" ? path.transport.address : "[undef]" },
-		{ "host_adapter", "[undef]" },
-		{ "lun_hex", "[undef]" },
+		{ "host_adapter", or_undef(path.transport.host_adapter) },
+		{ "lun_hex", lun_hex(path.name) },
 		{ "marginal_st", path.state == "marginal" ? "marginal" : "normal" },
 		{ "name", path.name },
 		{ "transport", path.transport.name },

@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "conf_rules.hpp"
 #include "doctor.hpp"
@@ -19,6 +20,8 @@
 #include "explain.hpp"
 #include "import.hpp"
 #include "json.hpp"
+#include "metrics.hpp"
+#include "mpath_version.h"
 #include "rates.hpp"
 #include "report.hpp"
 #include "settings.hpp"
@@ -143,6 +146,18 @@ void events(const Tree &tree, int count)
 	});
 }
 
+// Return: "", or what the kernel has against it.
+std::string refusal(const Tree &tree, const Head &head, const Setting &setting)
+{
+	try {
+		apply(tree, head, setting);
+	} catch (const std::system_error &error) {
+		return fmt::format("{}: {} '{}': {}", head.name, setting.first, setting.second,
+				   error.code().message());
+	}
+	return "";
+}
+
 void set(const Tree &tree, const std::string &name, const std::vector<std::string> &words,
 	 bool save)
 {
@@ -152,14 +167,9 @@ void set(const Tree &tree, const std::string &name, const std::vector<std::strin
 
 	for (const std::string &word : words)
 		settings.push_back(parse_setting(word));
-	for (const Setting &setting : settings) {
-		try {
-			apply(tree, head, setting);
-		} catch (const std::system_error &error) {
-			throw Failure(fmt::format("{}: {} '{}': {}", head.name, setting.first,
-						  setting.second, error.code().message()));
-		}
-	}
+	for (const Setting &setting : settings)
+		if (const std::string why = refusal(tree, head, setting); !why.empty())
+			throw Failure(why);
 	if (!save)
 		return;
 
@@ -173,19 +183,22 @@ void set(const Tree &tree, const std::string &name, const std::vector<std::strin
 	tree.replace(kSettingsFile, text);
 }
 
+// One that the kernel refuses keeps no other from being set.
 void apply_file(const Tree &tree, const std::string &name)
 {
 	const auto heads = heads_of(tree);
 	const auto lines = parse_settings(tree.text(kSettingsFile));
+	std::vector<std::string> refused;
 
 	for (const Head &head : heads) {
 		if (!name.empty() && &head != &head_named(heads, name))
 			continue;
-		for (const Line &line : lines)
-			if (fits(head, line.pattern))
-				for (const Setting &setting : line.settings)
-					apply(tree, head, setting);
+		for (const auto &[setting, value] : wanted(lines, head))
+			if (std::string why = refusal(tree, head, { setting, value }); !why.empty())
+				refused.push_back(std::move(why));
 	}
+	if (!refused.empty())
+		throw Failure(fmt::format("{}: {}", kSettingsFile, fmt::join(refused, "; ")));
 }
 
 const Path &path_named(const std::vector<Head> &heads, const std::string &name)
@@ -314,9 +327,15 @@ void import_conf(const Tree &tree, std::vector<std::string> files, bool write)
 	fmt::print("{}", text_of(found));
 }
 
+// For those who have something to say without modules, too.
+std::vector<Head> heads_if_any(const Tree &tree)
+{
+	return modules_are_loaded(tree) ? read_heads(tree) : std::vector<Head>{};
+}
+
 Exit doctor(const Tree &tree)
 {
-	const auto heads = modules_are_loaded(tree) ? read_heads(tree) : std::vector<Head>{};
+	const auto heads = heads_if_any(tree);
 	Exit verdict = kFine;
 
 	for (const Finding &finding : examine(tree, heads)) {
@@ -342,6 +361,7 @@ int main(int argc, char **argv)
 	Exit verdict = kFine;
 
 	app.require_subcommand(1);
+	app.set_version_flag("--version", "mpathctl " MPATH_VERSION);
 	app.footer("Exit status: 0 fine, 1 not, 2 wrong use, 3 the modules are not loaded.");
 	app.add_option("--root", root, "look below this directory instead of /")
 		->check(CLI::ExistingDirectory);
@@ -368,6 +388,9 @@ int main(int argc, char **argv)
 		app.add_subcommand("import", "what multipath.conf says, in this project's words");
 	auto *const doctor_command = app.add_subcommand(
 		"doctor", "what may hurt, and what to do about it; 1 if anything");
+	auto *const metrics_command = app.add_subcommand(
+		"metrics",
+		"disks and paths for Prometheus, as node_exporter's textfile collector reads them");
 	auto *const report_command = app.add_subcommand("report", "all that a bug report needs");
 
 	list_command->add_flag("--json", json, "the keys of multipathd's, and more");
@@ -426,8 +449,10 @@ int main(int argc, char **argv)
 			import_conf(tree, words, write);
 		else if (*doctor_command)
 			verdict = doctor(tree);
+		else if (*metrics_command)
+			fmt::print("{}", metrics_of(tree, heads_of(tree)));
 		else if (*report_command)
-			fmt::print("{}", report(tree, heads_of(tree)));
+			fmt::print("{}", report(tree, heads_if_any(tree)));
 	} catch (const Failure &failure) {
 		fmt::print(stderr, "mpathctl: {}\n", failure.what());
 		return failure.code;

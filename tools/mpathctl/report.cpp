@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <sstream>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 
 #include "doctor.hpp"
 #include "explain.hpp"
+#include "mpath_version.h"
 #include "settings.hpp"
 #include "text.hpp"
 #include "transport.hpp"
@@ -40,6 +42,39 @@ std::string verdicts(const Tree &tree)
 	for (const std::string &disk : tree.names("/sys/block"))
 		if (const auto verdict = tree.read("/sys/block/" + disk + "/mpath_verdict"))
 			text += fmt::format("{}: {}\n", disk, *verdict);
+	return text;
+}
+
+// Lines of a file that have this word.
+std::string lines_with(const Tree &tree, const std::string &file, const char *word)
+{
+	std::istringstream in(tree.text(file));
+	std::string text;
+
+	for (std::string line; std::getline(in, line);)
+		if (line.find(word) != std::string::npos)
+			text += fmt::format("{}: {}\n", file, line);
+	return text;
+}
+
+// What modprobe is told of the modules, in whatever file.
+std::string options(const Tree &tree)
+{
+	std::string text;
+
+	for (const std::string dir : { "/etc/modprobe.d", "/usr/lib/modprobe.d" })
+		for (const std::string &name : tree.names(dir))
+			for (const auto *word : { "scsi_multipath", "nvme_multipath", "nvme_core" })
+				text += lines_with(tree, dir + "/" + name, word);
+	return text;
+}
+
+std::string queues(const Tree &tree, const Head &head)
+{
+	std::string text = files_in(tree, head.dir + "/queue");
+
+	for (const Path &path : head.paths)
+		text += files_in(tree, path.dir + "/queue");
 	return text;
 }
 
@@ -74,16 +109,19 @@ std::string kernel_log()
 
 std::string report(const Tree &tree, const std::vector<Head> &heads)
 {
-	std::string text = fmt::format("Linux {}\n", tree.text("/proc/sys/kernel/osrelease"));
+	std::string text = fmt::format("mpathctl {} on Linux {}\n", MPATH_VERSION,
+				       tree.text("/proc/sys/kernel/osrelease"));
 
+	text += lines_with(tree, "/etc/os-release", "PRETTY_NAME") +
+		"/proc/cmdline: " + tree.text("/proc/cmdline") + '\n';
 	text += title("parameters") + files_in(tree, "/sys/module/scsi_multipath/parameters") +
-		files_in(tree, "/sys/module/nvme_multipath/parameters");
+		files_in(tree, "/sys/module/nvme_multipath/parameters") + options(tree);
 	text += title("disks") + verdicts(tree);
 	for (const Head &head : heads) {
 		text += title(head.name) + explain(head) + '\n';
 		for (const Path &path : head.paths)
 			text += explain(path) + '\n';
-		text += all_of(tree, head);
+		text += all_of(tree, head) + '\n' + queues(tree, head);
 	}
 	text += title(kSettingsFile) + tree.text(kSettingsFile) + '\n';
 	text += title("doctor");

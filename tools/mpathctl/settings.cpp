@@ -58,6 +58,11 @@ void check_pattern(const std::string &pattern)
 								fmt::join(kKeys, ", ")));
 }
 
+std::string file_of(const Head &head, const std::string &name)
+{
+	return (name == "iopolicy" ? head.device : head.dir) + "/" + name;
+}
+
 bool glob(const std::string &pattern, const std::string &text)
 {
 	return !fnmatch(pattern.c_str(), text.c_str(), 0);
@@ -81,9 +86,12 @@ Setting parse_setting(const std::string &text)
 
 void apply(const Tree &tree, const Head &head, const Setting &setting)
 {
-	const auto &[name, value] = setting;
+	tree.write(file_of(head, setting.first), setting.second);
+}
 
-	tree.write((name == "iopolicy" ? head.device : head.dir) + "/" + name, value);
+std::string current(const Tree &tree, const Head &head, const std::string &name)
+{
+	return tree.text(file_of(head, name));
 }
 
 std::vector<Line> parse_settings(const std::string &text)
@@ -126,6 +134,17 @@ bool fits(const Head &head, const std::string &pattern)
 							  glob(value, head.wwid_multipath_tools));
 		return glob(value, key == "vendor" ? head.vendor : head.product);
 	});
+}
+
+std::map<std::string, std::string> wanted(const std::vector<Line> &lines, const Head &head)
+{
+	std::map<std::string, std::string> settings;
+
+	for (const Line &line : lines)
+		if (fits(head, line.pattern))
+			for (const auto &[name, value] : line.settings)
+				settings[name] = value;
+	return settings;
 }
 
 std::string with_setting(const std::string &text, const Head &head, const Setting &setting)

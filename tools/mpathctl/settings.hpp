@@ -6,6 +6,7 @@
 // product. All lines that fit a head apply, in their order. '#' begins a comment.
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,9 @@ Setting parse_setting(const std::string &text);
 // Have the head do so from now on. Throws std::system_error; EINVAL: no such value.
 void apply(const Tree &tree, const Head &head, const Setting &setting);
 
+// What the head does now.
+std::string current(const Tree &tree, const Head &head, const std::string &name);
+
 struct Line {
 	std::string pattern;
 	std::vector<Setting> settings;
@@ -35,6 +39,9 @@ struct Line {
 std::vector<Line> parse_settings(const std::string &text);
 
 bool fits(const Head &head, const std::string &pattern);
+
+// What the lines say of the head, each name once: the last line counts.
+std::map<std::string, std::string> wanted(const std::vector<Line> &lines, const Head &head);
 
 // The file's text with the setting for just this head: in the line that is for its wwid alone,
 // or in a new one.

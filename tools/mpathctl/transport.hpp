@@ -12,6 +12,8 @@ namespace mpathctl {
 struct Transport {
 	std::string name;    // iscsi, fc, sas, tcp, rdma, loop, pcie, ..., other
 	std::string address; // the target's port, "" if it cannot be told
+	// Both ends, as multipath-tools name them; "" if they cannot be told.
+	std::string host_node, host_port, host_adapter, target_node;
 	// The file that says after how many seconds a transport that is cut gives I/O back, "" where
 	// there is none, and what it says: nothing if that is never.
 	std::string patience_file;

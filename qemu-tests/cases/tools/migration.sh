@@ -70,6 +70,14 @@ unchanged() {
 }
 equal "$(on)" "$(readlink -f /dev/mapper/mpatha)" "physical volume at first"
 
+# What an exporter reads of multipathd's: names with the kind of their values, and what does not
+# depend on who says it.
+keys() { jq -r '[.maps[0] | paths(scalars) as $p | [($p | map(if type == "number" then "*" else . end) | join(".")), (getpath($p) | type)] | join(" ")] | unique[]'; }
+facts() { jq -cS '.maps[0] | [.uuid, .paths, .vend, .prod, .rev, .write_prot, ([.path_groups[].paths[] | [.dev, .dev_t, .dm_st, .chk_st, .pri, .host_wwnn, .target_wwnn, .host_wwpn, .target_wwpn, .host_adapter, .lun_hex]] | sort)]'; }
+multipathd show maps json >"$WORK/theirs"
+keys <"$WORK/theirs" >"$WORK/keys"
+(($(wc -l <"$WORK/keys") > 30)) || fail "multipathd shows: $(<"$WORK/theirs")"
+
 commands() { awk -v mark="$1" '/^```/ { is = $0 == "```sh " mark; next } is { sub(/ *#.*/, ""); print }' /mpath/tests/admin-guide.md; }
 follow() { # MARK NUMBER
 	local command ran=0
@@ -91,6 +99,9 @@ follow() { # MARK NUMBER
 
 follow move 10
 equal "$(on)" "/dev/$HEAD" "physical volume on the head"
+mpathctl list --json >"$WORK/ours"
+equal "$(keys <"$WORK/ours" | sort | comm -13 - <(sort "$WORK/keys"))" "" "keys of multipathd's that are missing"
+equal "$(facts <"$WORK/ours")" "$(facts <"$WORK/theirs")" "what both say"
 equal "$(<"$MPATH/iopolicy") $(<"$HEAD_SYS/no_path_timeout_ms")" "queue-depth 60000" "what was imported"
 leads_to() { [[ $(readlink -f "$1") == "$2" ]]; }
 must_wait 20 "the old name leads to the head" leads_to /dev/mapper/mpatha "/dev/$HEAD"

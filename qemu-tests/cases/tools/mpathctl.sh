@@ -28,6 +28,16 @@ exits 2 mpathctl
 exits 2 mpathctl lists
 exits 1 mpathctl doctor
 has '^! neither'
+exits 0 mpathctl report
+has '^! neither'
+for verb in 'list --json' 'show x' explain watch events 'set x iopolicy=numa' apply 'fail x' 'reinstate x' \
+	'disable x' 'enable x' 'evict x' metrics; do
+	# shellcheck disable=SC2086  # words
+	exits 3 mpathctl $verb
+	equal "$said" 'mpathctl: the modules are not loaded: modprobe scsi_multipath' "what $verb says"
+done
+exits 0 mpathctl --version
+version=${said#mpathctl }
 
 mpath_load
 bed_up 2
@@ -46,10 +56,54 @@ exits 0 mpathctl explain "${PATHS[0]}"
 has "^${PATHS[0]} .*: usable for .*; next: it carries I/O$"
 exits 1 mpathctl show sdmpathzz
 has "there is no multipath disk or path 'sdmpathzz'"
-# Nothing here is for root only.
-exits 0 setpriv --reuid=65534 --clear-groups mpathctl list
-exits 1 setpriv --reuid=65534 --clear-groups mpathctl set "$HEAD" iopolicy=numa
-has 'Permission denied'
+equal "$(<"/sys/module/$GLUE/version")" "$version" "version of the module"
+
+step "an ordinary user"
+nobody=(setpriv --reuid=65534 --clear-groups mpathctl)
+"${nobody[@]}" events -n 1 >"$WORK/user-events" &
+listener=$!
+for verb in list 'list --json' "show $HEAD" explain "explain ${PATHS[0]}" 'watch -i 0.1 -n 1' metrics report import; do
+	# shellcheck disable=SC2086  # words
+	exits 0 "${nobody[@]}" $verb
+done
+rc=0
+"${nobody[@]}" doctor >"$WORK/doctor" || rc=$?
+((rc <= 1)) || fail "doctor ends with $rc"
+for verb in "set $HEAD iopolicy=numa" "fail ${PATHS[0]}" "disable ${PATHS[0]}" "evict $HEAD"; do
+	# shellcheck disable=SC2086  # words
+	exits 1 "${nobody[@]}" $verb
+	has 'Permission denied'
+done
+mpathctl disable "${PATHS[0]}"
+mpathctl enable "${PATHS[0]}"
+wait $listener
+grep -q "^.* $HEAD: path ${PATHS[0]} is " "$WORK/user-events" || fail "a user heard: $(<"$WORK/user-events")"
+
+step "a terminal, and what is none"
+colour=$'\033\\['
+on_terminal() { script -qec "$*" /dev/null </dev/null; }
+exits 0 on_terminal mpathctl list
+has "$colour[0-9;]+musable"
+exits 0 on_terminal mpathctl watch -i 0.1 -n 1
+has "${colour}H${colour}J"
+exits 0 on_terminal env NO_COLOR=1 mpathctl list
+has_not "$colour"
+for verb in list 'watch -i 0.1 -n 1'; do
+	# shellcheck disable=SC2086  # words
+	exits 0 mpathctl $verb
+	has_not "$colour"
+done
+
+step "what the shell completes"
+completes() { # WORD...: the last one is being typed
+	bash -c 'compopt() { :; }; . "$0"; COMP_WORDS=(mpathctl "$@"); COMP_CWORD=$#; _mpathctl; echo "${COMPREPLY[*]}"' \
+		"$MODULES/root/usr/share/bash-completion/completions/mpathctl" "$@"
+}
+equal "$(completes li)" list "completion of li"
+equal "$(completes show '')" "$HEAD" "completion of show"
+equal "$(completes fail "${PATHS[0]}")" "${PATHS[0]}" "completion of fail"
+equal "$(completes set "$HEAD" iop)" iopolicy= "completion of set"
+equal "$(completes list -)" --json "completion of list"
 
 exits 0 mpathctl set "$HEAD" iopolicy=round-robin no_path_timeout_ms=60000 --save
 equal "$(<"$MPATH/iopolicy")" round-robin "the policy that was set"
@@ -58,6 +112,21 @@ exits 1 mpathctl set "$HEAD" iopolicy=fastest
 has "$HEAD: iopolicy 'fastest': Invalid argument"
 exits 2 mpathctl set "$HEAD" fail_now=1
 equal "$(<"$MPATH/iopolicy")" round-robin "the policy after what was refused"
+
+step "settings that are not those of the file"
+cp /etc/multipath-native.conf "$WORK/settings"
+echo "vendor=* submit_mode=neither stall_timeout_ms=1000" >>/etc/multipath-native.conf
+exits 1 mpathctl apply
+has "^mpathctl: /etc/multipath-native.conf: $HEAD: submit_mode 'neither': Invalid argument$"
+equal "$(<"$HEAD_SYS/stall_timeout_ms")" 1000 "what stands beside what is refused"
+exits 1 mpathctl doctor
+has "^! $HEAD: submit_mode is [a-z]*, and neither in /etc/multipath-native.conf$"
+echo 'wwid=* policy=numa' >>/etc/multipath-native.conf
+exits 1 mpathctl doctor
+has "^! /etc/multipath-native.conf: line 3: 'policy' is none of"
+exits 2 mpathctl apply
+cp "$WORK/settings" /etc/multipath-native.conf
+mpathctl set "$HEAD" stall_timeout_ms=2000
 
 mpathctl events -n 1 >"$WORK/events" &
 events=$!
@@ -102,6 +171,8 @@ grep -q "$HEAD: path ${PATHS[0]} is offline" "$WORK/events" || fail "told: $(<"$
 
 exits 0 mpathctl report
 has '^== doctor$'
+has "^mpathctl $version on Linux $(uname -r)$"
+has "^/sys/block/$HEAD/queue/max_sectors_kb: "
 has "scsi_multipath: .*$HEAD|$HEAD: "
 
 step "multipath.conf"

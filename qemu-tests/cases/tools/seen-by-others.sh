@@ -67,4 +67,11 @@ mpathctl list --json >"$WORK/json"
 equal "$(jq -r '.maps | length' "$WORK/json")" 1 "maps"
 equal "$(jq -r '[.maps[0].path_groups[].paths[] | select(.dm_st == "active")] | length' "$WORK/json")" 2 "active paths"
 jq -e '.maps[0] | has("name") and has("uuid") and has("dm_st") and has("write_prot") and has("path_faults") and has("q_timeouts")' "$WORK/json"
+mpathctl metrics >"$WORK/metrics"
+grep -qx "mpath_head_usable_paths{head=\"$HEAD\"} 2" "$WORK/metrics"
+for p in "${PATHS[@]}"; do
+	grep -qx "mpath_path_carries_io{head=\"$HEAD\",path=\"$p\"} 1" "$WORK/metrics"
+	reads=$(sed -n "s/^mpath_path_reads_total{head=\"$HEAD\",path=\"$p\"} //p" "$WORK/metrics")
+	((reads >= 10)) || fail "metrics know of $reads reads on $p"
+done
 dd if=/dev/zero of="/dev/$HEAD" bs=1M count=8 oflag=direct status=none

@@ -123,6 +123,37 @@ TEST_F(Doctor, finds_what_may_hurt)
 	EXPECT_TRUE(complains("sdmpatha has 1 path"));
 }
 
+TEST_F(Doctor, finds_a_module_that_did_not_come_with_this_program)
+{
+	make("sys/module/scsi_multipath/version", "0.0.1");
+	EXPECT_TRUE(complains("scsi_multipath 0.0.1 is loaded"));
+}
+
+TEST_F(Doctor, looks_at_the_kernels_that_may_be_booted_next)
+{
+	make("boot/vmlinuz-6.1.0-56-amd64", "");
+	EXPECT_TRUE(complains("Linux 6.1.0-56-amd64 has no scsi_multipath"));
+	make("lib/modules/6.1.0-56-amd64/updates/dkms/scsi_multipath.ko.xz", "");
+	EXPECT_FALSE(complains("6.1.0-56"));
+	make("boot/vmlinuz-6.12.117+deb12-amd64", "");
+	make("lib/modules/6.12.117+deb12-amd64/updates/scsi/scsi_multipath.ko", "");
+	EXPECT_FALSE(complains("6.12"));
+}
+
+TEST_F(Doctor, reads_the_settings)
+{
+	make("etc/multipath-native.conf", "wwid=naa.* iopolicy=numa # was\n"
+					  "wwid=naa.* iopolicy=round-robin\n");
+	EXPECT_FALSE(complains("iopolicy"));
+	make("etc/multipath-native.conf", "wwid=naa.* iopolicy=numa no_path_timeout_ms=30000");
+	EXPECT_TRUE(
+		complains("sdmpatha: iopolicy is round-robin, and numa in /etc/multipath-native"));
+	EXPECT_FALSE(complains("no_path_timeout_ms"));
+	make("etc/multipath-native.conf", "wwid=naa.* iopolicy=numa\nwwid=naa.* policy=numa");
+	EXPECT_TRUE(complains("/etc/multipath-native.conf: line 2: 'policy' is none of"));
+	EXPECT_FALSE(complains("iopolicy is"));
+}
+
 TEST_F(Doctor, misses_the_modules)
 {
 	std::filesystem::remove_all(top / "sys/module");

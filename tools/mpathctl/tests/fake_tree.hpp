@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mpath_version.h"
 #include "topology.hpp"
 #include "tree.hpp"
 
@@ -21,8 +22,8 @@ protected:
 		char name[] = "/tmp/mpathctl-XXXXXX";
 
 		top = mkdtemp(name);
-		make("sys/module/libmultipath/version", "1");
-		make("sys/module/scsi_multipath/version", "1");
+		make("sys/module/libmultipath/version", MPATH_VERSION);
+		make("sys/module/scsi_multipath/version", MPATH_VERSION);
 		make("proc/sys/kernel/osrelease", "6.12.117+deb12-amd64");
 		make("usr/lib/udev/rules.d/54-scsi-multipath.rules", "");
 		make_head();
@@ -95,6 +96,9 @@ private:
 		     "10.0.0." + nr);
 		make("sys/class/iscsi_connection/connection" + nr + ":0/persistent_port", "3260");
 		make("sys/class/iscsi_session/session" + nr + "/recovery_tmo", "5");
+		make("sys/class/iscsi_session/session" + nr + "/targetname", "iqn.x:" + nr);
+		make("sys/class/iscsi_host/host" + hcil.substr(0, hcil.find(':')) + "/ipaddress",
+		     "10.0.0.9");
 		make(device + "/scsi_level", "7");
 		make(device + "/state", "running");
 		make(device + "/vendor", "LIO-ORG");
