@@ -69,6 +69,18 @@ std::string options(const Tree &tree)
 	return text;
 }
 
+// What is about us: it may have passwords besides.
+std::string command_line(const Tree &tree)
+{
+	std::istringstream words(tree.text("/proc/cmdline"));
+	std::string text;
+
+	for (std::string word; words >> word;)
+		if (word.find("multipath") != std::string::npos)
+			text += fmt::format("/proc/cmdline: {}\n", word);
+	return text;
+}
+
 std::string queues(const Tree &tree, const Head &head)
 {
 	std::string text = files_in(tree, head.dir + "/queue");
@@ -112,8 +124,7 @@ std::string report(const Tree &tree, const std::vector<Head> &heads)
 	std::string text = fmt::format("mpathctl {} on Linux {}\n", MPATH_VERSION,
 				       tree.text("/proc/sys/kernel/osrelease"));
 
-	text += lines_with(tree, "/etc/os-release", "PRETTY_NAME") +
-		"/proc/cmdline: " + tree.text("/proc/cmdline") + '\n';
+	text += lines_with(tree, "/etc/os-release", "PRETTY_NAME") + command_line(tree);
 	text += title("parameters") + files_in(tree, "/sys/module/scsi_multipath/parameters") +
 		files_in(tree, "/sys/module/nvme_multipath/parameters") + options(tree);
 	text += title("disks") + verdicts(tree);

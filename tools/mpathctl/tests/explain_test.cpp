@@ -2,6 +2,7 @@
 #include "doctor.hpp"
 #include "explain.hpp"
 #include "fake_tree.hpp"
+#include "report.hpp"
 
 namespace mpathctl {
 
@@ -94,6 +95,7 @@ TEST(Duration, has_two_units_at_most)
 }
 
 using Doctor = Explain;
+using Report = Explain;
 
 TEST_F(Doctor, finds_nothing_where_all_is_well)
 {
@@ -158,6 +160,34 @@ TEST_F(Doctor, misses_the_modules)
 {
 	std::filesystem::remove_all(top / "sys/module");
 	EXPECT_TRUE(complains("neither scsi_multipath nor nvme_multipath is loaded"));
+}
+
+TEST_F(Report, is_of_all_that_matters_and_of_nothing_else)
+{
+	make("proc/cmdline", "root=UUID=1 rd.iscsi.password=secret "
+			     "module_blacklist=scsi_multipath,nvme_multipath");
+	make("etc/modprobe.d/san.conf",
+	     "options scsi_multipath iopolicy=numa\noptions loop max_loop=8");
+	make("etc/multipath-native.conf", "wwid=* iopolicy=round-robin");
+
+	const std::string text = report(tree, heads());
+
+	for (const auto *words :
+	     { "mpathctl " MPATH_VERSION " on Linux 6.12.117+deb12-amd64\n",
+	       "/proc/cmdline: module_blacklist=scsi_multipath,nvme_multipath\n",
+	       "/etc/modprobe.d/san.conf: options scsi_multipath iopolicy=numa\n", "sdb: taken\n",
+	       "sdmpatha: 2 of 2 paths usable\n", "/sys/block/sdb/queue/max_hw_sectors_kb: 1024\n",
+	       "wwid=* iopolicy=round-robin\n", "\n== doctor\n", "\n== kernel log\n" })
+		EXPECT_NE(text.find(words), std::string::npos) << words;
+	for (const auto *words : { "secret", "max_loop" })
+		EXPECT_EQ(text.find(words), std::string::npos) << words;
+}
+
+TEST_F(Report, is_made_without_modules_too)
+{
+	std::filesystem::remove_all(top / "sys");
+	EXPECT_NE(report(tree, heads()).find("! neither scsi_multipath nor nvme_multipath"),
+		  std::string::npos);
 }
 
 } // namespace mpathctl
