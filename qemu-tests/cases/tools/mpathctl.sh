@@ -83,7 +83,7 @@ step "a terminal, and what is none"
 colour=$'\033\\['
 on_terminal() { script -qec "$*" /dev/null </dev/null; }
 exits 0 on_terminal mpathctl list
-has "$colour[0-9;]+musable"
+has "${colour}[0-9;]+musable"
 exits 0 on_terminal mpathctl watch -i 0.1 -n 1
 has "${colour}H${colour}J"
 exits 0 on_terminal env NO_COLOR=1 mpathctl list
