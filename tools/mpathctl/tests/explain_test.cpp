@@ -176,7 +176,7 @@ TEST_F(Report, is_of_all_that_matters_and_of_nothing_else)
 	     { "mpathctl " MPATH_VERSION " on Linux 6.12.117+deb12-amd64\n",
 	       "/proc/cmdline: module_blacklist=scsi_multipath,nvme_multipath\n",
 	       "/etc/modprobe.d/san.conf: options scsi_multipath iopolicy=numa\n", "sdb: taken\n",
-	       "sdmpatha: 2 of 2 paths usable\n", "/sys/block/sdb/queue/max_hw_sectors_kb: 1024\n",
+	       "sdmpatha: 2 of 2 paths usable\n", "/block/sdb/queue/max_hw_sectors_kb: 1024\n",
 	       "wwid=* iopolicy=round-robin\n", "\n== doctor\n", "\n== kernel log\n" })
 		EXPECT_NE(text.find(words), std::string::npos) << words;
 	for (const auto *words : { "secret", "max_loop" })
