@@ -8,14 +8,7 @@
 #
 #   sdmpatha --+-- path 0 --x--+
 #              +-- path 1 -----+-- LUN 0
-has() { grep -qE -- "$1" <<<"$said" || fail "no '$1' in: $(head -c 200 <<<"$said")"; } # REGEX
-has_not() { ! grep -qE -- "$1" <<<"$said" || fail "there is '$1' in: $(grep -m1 -E -- "$1" <<<"$said")"; }
-exits() { # STATUS COMMAND...
-	local want=$1 rc=0
-	shift
-	said=$("$@" 2>&1) || rc=$?
-	equal $rc "$want" "exit status of $*"
-}
+. guest/said.sh
 cp "$MODULES/root/usr/sbin/mpathctl" /usr/sbin/
 cp "$MODULES/root/usr/lib/udev/rules.d/64-mpathctl.rules" /etc/udev/rules.d/
 udevadm control --reload
@@ -34,10 +27,10 @@ for verb in 'list --json' 'show x' explain watch events 'set x iopolicy=numa' ap
 	'disable x' 'enable x' 'evict x' metrics; do
 	# shellcheck disable=SC2086  # words
 	exits 3 mpathctl $verb
-	equal "$said" 'mpathctl: the modules are not loaded: modprobe scsi_multipath' "what $verb says"
+	equal "$SAID" 'mpathctl: the modules are not loaded: modprobe scsi_multipath' "what $verb says"
 done
 exits 0 mpathctl --version
-version=${said#mpathctl }
+version=${SAID#mpathctl }
 
 mpath_load
 bed_up 2
@@ -48,7 +41,7 @@ has "^$HEAD \\(naa\\."
 has "^\\|- ${PATHS[0]} .* usable .* iscsi [0-9.]+:3260 inflight=0 errors=0$"
 has "^\`- ${PATHS[1]} "
 exits 0 mpathctl list --json
-equal "$(jq -r '.maps[0].name, .maps[0].paths, (.maps[0].path_groups[0].paths | length)' <<<"$said" | xargs)" \
+equal "$(jq -r '.maps[0].name, .maps[0].paths, (.maps[0].path_groups[0].paths | length)' <<<"$SAID" | xargs)" \
 	"$HEAD 2 2" "what the JSON says"
 exits 0 mpathctl show "/dev/$HEAD"
 has '^  no_path_timeout_ms +30000$'
