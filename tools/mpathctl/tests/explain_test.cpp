@@ -156,6 +156,19 @@ TEST_F(Doctor, reads_the_settings)
 	EXPECT_FALSE(complains("iopolicy is"));
 }
 
+TEST_F(Doctor, knows_fibre_channels_timer)
+{
+	const std::string timer = "sys/class/fc_remote_ports/rport-7:0-3/fast_io_fail_tmo";
+
+	one_fc_path();
+	EXPECT_FALSE(complains("fast_io_fail_tmo"));
+	for (const auto *seconds : { "off", "600" }) {
+		make(timer, seconds);
+		EXPECT_TRUE(
+			complains("path 7:0:3:257: fast_io_fail_tmo is " + std::string(seconds)));
+	}
+}
+
 TEST_F(Doctor, misses_the_modules)
 {
 	std::filesystem::remove_all(top / "sys/module");

@@ -53,6 +53,29 @@ protected:
 		make("sys/block/" + disk + "/" + attribute, value);
 	}
 
+	// In place of both paths one over Fibre Channel: of an HBA at 0000:05:00.0, LUN 257.
+	void one_fc_path()
+	{
+		const std::string hba = "sys/devices/pci0000:00/0000:05:00.0";
+		const std::string device = hba + "/host7/rport-7:0-3/target7:0:3/7:0:3:257";
+		const std::string rport = "sys/class/fc_remote_ports/rport-7:0-3/";
+
+		make("sys/bus/pci/uevent", "");
+		link(hba + "/subsystem", "sys/bus/pci");
+		make("sys/class/fc_host/host7/node_name", "0x20000000c9000001");
+		make("sys/class/fc_host/host7/port_name", "0x10000000c9000001");
+		make(rport + "node_name", "0x5006016000000000");
+		make(rport + "port_name", "0x5006016100000000");
+		make(rport + "fast_io_fail_tmo", "5");
+		make(device + "/scsi_level", "7");
+		make(device + "/block/sdz/mpath_state", "usable");
+		link(device + "/block/sdz/device", device);
+		link("sys/block/sdz", device + "/block/sdz");
+		std::filesystem::remove_all(top / "sys/devices/virtual/block/sdmpatha/multipath");
+		link("sys/devices/virtual/block/sdmpatha/multipath/sdmpatha:0",
+		     device + "/block/sdz");
+	}
+
 	std::vector<Head> heads() const { return read_heads(tree); }
 	Head head() const { return heads().at(0); }
 

@@ -130,23 +130,7 @@ TEST_F(Topology, names_both_ends_of_a_path_as_multipathd_does)
 
 TEST_F(Topology, names_both_ends_of_fibre_channel)
 {
-	// Of an HBA at 0000:05:00.0, LUN 257.
-	const std::string hba = "sys/devices/pci0000:00/0000:05:00.0";
-	const std::string device = hba + "/host7/rport-7:0-3/target7:0:3/7:0:3:257";
-
-	make("sys/bus/pci/uevent", "");
-	link(hba + "/subsystem", "sys/bus/pci");
-	make("sys/class/fc_host/host7/node_name", "0x20000000c9000001");
-	make("sys/class/fc_host/host7/port_name", "0x10000000c9000001");
-	make("sys/class/fc_remote_ports/rport-7:0-3/node_name", "0x5006016000000000");
-	make("sys/class/fc_remote_ports/rport-7:0-3/port_name", "0x5006016100000000");
-	make("sys/class/fc_remote_ports/rport-7:0-3/fast_io_fail_tmo", "5");
-	make(device + "/scsi_level", "7");
-	make(device + "/block/sdz/mpath_state", "usable");
-	link(device + "/block/sdz/device", device);
-	link("sys/block/sdz", device + "/block/sdz");
-	std::filesystem::remove_all(top / "sys/devices/virtual/block/sdmpatha/multipath");
-	link("sys/devices/virtual/block/sdmpatha/multipath/sdmpatha:0", device + "/block/sdz");
+	one_fc_path();
 
 	const auto path = nlohmann::json::parse(json_of(tree, heads()))
 				  .at("maps")[0]["path_groups"][0]["paths"][0];
