@@ -33,6 +33,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const fs::path kControllers = "/sys/class/nvme";
+const fs::path kModule = "/sys/module/nvme_multipath";
 const fs::path kTracing = "/sys/kernel/tracing/instances/mpath-ana";
 
 // The log is read in pieces, and may change meanwhile.
@@ -249,12 +250,11 @@ bool follow()
 
 int main(int argc, char **argv)
 {
-	if (argc == 1)
-		return update_all() ? 0 : 1;
-	if (argc == 2 && !std::strcmp(argv[1], "--follow"))
-		return follow() ? 0 : 1;
-
+	std::error_code none;
 	bool told = true;
+
+	if (argc == 2 && !std::strcmp(argv[1], "--follow"))
+		return follow() ? 0 : 1; // it may be loaded later
 
 	for (int i = 1; i < argc; i++) {
 		const std::string controller = controller_of(argv[i]);
@@ -265,5 +265,12 @@ int main(int argc, char **argv)
 		}
 		told = update(controller) && told;
 	}
+	if (!fs::exists(kModule, none)) {
+		std::fprintf(stderr,
+			     "mpath-ana: the module is not loaded: modprobe nvme_multipath\n");
+		return 3;
+	}
+	if (argc == 1)
+		told = update_all();
 	return told ? 0 : 1;
 }

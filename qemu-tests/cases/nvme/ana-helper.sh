@@ -18,6 +18,8 @@ at_exit "rm -f /etc/udev/rules.d/*-nvme-mpath-ana.rules"
 ana_is() { is "/sys/block/${PATHS[$1]}/ana_state" "$2"; } # I WORD
 sent() { sent_to "${PATHS[$1]}"; }
 
+refuses 'mpath-ana: the module is not loaded: modprobe nvme_multipath' mpath-ana
+refuses 'usage: mpath-ana' mpath-ana --what
 mpath_load iopolicy=round-robin
 bed_up
 head_wait 2
