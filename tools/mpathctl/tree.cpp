@@ -7,7 +7,6 @@
 #include <charconv>
 #include <fcntl.h>
 #include <fstream>
-#include <iterator>
 #include <string.h>
 #include <system_error>
 #include <unistd.h>
@@ -34,16 +33,21 @@ std::filesystem::path Tree::below(const std::string &file) const
 	return root_ / std::filesystem::path(file).relative_path();
 }
 
+// By hand: a stream would throw at a file that opens and cannot be read, as that of a path on its way
+// out.
 std::optional<std::string> Tree::raw(const std::string &file) const
 {
-	std::ifstream in(below(file));
+	const int fd = open(below(file).c_str(), O_RDONLY | O_CLOEXEC);
+	std::string text;
+	char piece[4096];
+	ssize_t got = 0;
 
-	if (!in)
+	if (fd < 0)
 		return std::nullopt;
-
-	std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-
-	if (in.bad())
+	while ((got = ::read(fd, piece, sizeof(piece))) > 0)
+		text.append(piece, static_cast<size_t>(got));
+	close(fd);
+	if (got < 0)
 		return std::nullopt;
 	return text;
 }

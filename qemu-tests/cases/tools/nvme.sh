@@ -17,7 +17,7 @@ head_wait 2
 
 exits 0 mpathctl list
 has "^$HEAD \\("
-for p in "${PATHS[@]}"; do has "[|\`]- $p +$p +[0-9]+:[0-9]+ +usable \\(.*\\) $NVME_TRANSPORT"; done
+for p in "${PATHS[@]}"; do has "[|\`]- $p +$p +[0-9]+:[0-9]+ +usable \\(.*\\) .*$NVME_TRANSPORT traddr="; done
 exits 0 mpathctl list --json
 equal "$(jq -r '.maps[0] | .name, .paths, ([.path_groups[].paths[].dev] | sort[])' <<<"$SAID" | xargs)" \
 	"$HEAD 2 $(printf '%s\n' "${PATHS[@]}" | sort | xargs)" "what the JSON says"

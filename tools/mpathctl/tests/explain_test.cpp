@@ -183,6 +183,8 @@ TEST_F(Report, is_of_all_that_matters_and_of_nothing_else)
 	     "options scsi_multipath iopolicy=numa\noptions loop max_loop=8");
 	make("etc/multipath-native.conf", "wwid=* iopolicy=round-robin");
 
+	make("sys/block/sdb/queue/iosched/fifo_batch", "16");
+
 	const std::string text = report(tree, heads());
 
 	for (const auto *words :

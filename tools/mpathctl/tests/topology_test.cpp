@@ -47,6 +47,15 @@ TEST_F(Topology, leaves_out_a_path_that_goes_meanwhile)
 	EXPECT_EQ(head().paths[0].name, "10:0:0:0");
 }
 
+TEST_F(Topology, takes_what_cannot_be_read_for_what_is_not_there)
+{
+	EXPECT_FALSE(tree.raw("/sys/block").has_value()) << "a directory opens, and cannot be read";
+	std::filesystem::remove(top / "sys/block/sdb/mpath_state");
+	std::filesystem::create_directory(top / "sys/block/sdb/mpath_state");
+	EXPECT_EQ(head().paths.at(0).state, "");
+	EXPECT_EQ(heads().size(), 1u);
+}
+
 TEST_F(Topology, without_modules_is_empty)
 {
 	std::filesystem::remove_all(top / "sys");
