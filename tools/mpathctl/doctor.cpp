@@ -5,6 +5,7 @@
 #include <array>
 #include <set>
 #include <stdexcept>
+#include <string.h>
 
 #include <fmt/format.h>
 
@@ -61,16 +62,22 @@ bool is_installed(const Tree &tree, const std::string &release)
 	return false;
 }
 
-// After the next reboot each path would be a disk.
+// After the next reboot each path would be a disk. What is older than the kernel that runs is not booted
+// unless somebody asks for it.
 void examine_kernels(const Tree &tree, Findings &findings)
 {
 	static const std::string image = "vmlinuz-";
+	const std::string running = tree.text("/proc/sys/kernel/osrelease");
 
 	for (const std::string &name : tree.names("/boot")) {
 		if (!name.starts_with(image))
 			continue;
 
 		const std::string release = name.substr(image.size());
+
+		if (strverscmp(release.c_str(), running.c_str()) < 0)
+			continue;
+
 		const bool there = is_installed(tree, release);
 
 		note(findings, !there,

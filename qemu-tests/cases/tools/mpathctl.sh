@@ -55,7 +55,7 @@ step "an ordinary user"
 nobody=(setpriv --reuid=65534 --clear-groups mpathctl)
 "${nobody[@]}" events -n 1 >"$WORK/user-events" &
 listener=$!
-for verb in list 'list --json' "show $HEAD" explain "explain ${PATHS[0]}" 'watch -i 0.1 -n 1' metrics report import; do
+for verb in list 'list --json' "show $HEAD" explain "explain ${PATHS[0]}" 'watch -i 0.1 -n 1' metrics report 'import /dev/null'; do
 	# shellcheck disable=SC2086  # words
 	exits 0 "${nobody[@]}" $verb
 done
