@@ -164,7 +164,7 @@ grep -q "$HEAD: path ${PATHS[0]} is offline" "$WORK/events" || fail "told: $(<"$
 
 exits 0 mpathctl report
 has '^== doctor$'
-has "^mpathctl $version on Linux $(uname -r)$"
+has "^mpathctl $version on Linux $(uname -r | tr + .)$"
 has "^/sys/block/$HEAD/queue/max_sectors_kb: "
 has "scsi_multipath: .*$HEAD|$HEAD: "
 

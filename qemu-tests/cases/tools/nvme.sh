@@ -50,5 +50,5 @@ bed_restore 0
 must_wait 60 "the path is back" is_back "${PATHS[0]}"
 fio_finish
 exits 0 mpathctl report
-has "^mpathctl .* on Linux $(uname -r)$"
+has "^mpathctl .* on Linux $(uname -r | tr + .)$"
 has "^$HEAD: "
