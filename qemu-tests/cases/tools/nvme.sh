@@ -22,7 +22,7 @@ exits 0 mpathctl list --json
 equal "$(jq -r '.maps[0] | .name, .paths, ([.path_groups[].paths[].dev] | sort[])' <<<"$SAID" | xargs)" \
 	"$HEAD 2 $(printf '%s\n' "${PATHS[@]}" | sort | xargs)" "what the JSON says"
 exits 0 mpathctl show "${PATHS[0]}"
-has '^  ana_state +none$'
+has '^  ana_state +(none|optimized)$' # mpath-ana may be installed
 exits 0 mpathctl metrics
 has "^mpath_path_carries_io{head=\"$HEAD\",path=\"${PATHS[1]}\"} 1$"
 exits 0 mpathctl set "$HEAD" iopolicy=round-robin --save
