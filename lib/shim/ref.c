@@ -24,7 +24,8 @@ struct mpk_ref *mpk_ref_create(void)
 	if (!ref)
 		return NULL;
 	init_completion(&ref->drained);
-	if (percpu_ref_init(&ref->ref, mpk_ref_release, 0, GFP_KERNEL)) {
+	/* Without the flag the end of mpk_ref_drain_soon()'s switch would count as the kill. */
+	if (percpu_ref_init(&ref->ref, mpk_ref_release, PERCPU_REF_ALLOW_REINIT, GFP_KERNEL)) {
 		kfree(ref);
 		return NULL;
 	}
