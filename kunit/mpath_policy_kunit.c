@@ -240,7 +240,8 @@ static void service_time_goes_where_it_is_fast(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mpath_kunit_nr_bios(&lun->paths[1]), 21);
 
 	mpath_device_read_latency(lun->paths[0].core, MPATH_READ, &latency);
-	KUNIT_EXPECT_GE(test, latency.average_ns, 100 * NSEC_PER_MSEC);
+	/* Ticks are another clock, and under emulation not quite as long. */
+	KUNIT_EXPECT_GE(test, latency.average_ns, 90 * NSEC_PER_MSEC);
 	mpath_device_read_stats(lun->paths[0].core, &stats);
 	KUNIT_EXPECT_EQ(test, stats.ios[MPATH_READ], 1);
 	KUNIT_EXPECT_EQ(test, stats.sectors[MPATH_READ], 8);

@@ -310,7 +310,6 @@ static int mpath_glue_alloc_disk(struct mpath_glue_head *head, int node)
 	disk->minors = MPATH_GLUE_MINORS;
 	disk->fops = head->transport->fops;
 	disk->private_data = head;
-	device_set_pm_not_required(disk_to_dev(disk));
 	head->devt = MKDEV(disk->major, disk->first_minor);
 	head->disk = disk;
 	return 0;
@@ -340,7 +339,6 @@ static int mpath_glue_add_device(struct mpath_glue_head *head, struct device *de
 
 	device_initialize(dev);
 	dev->class = class;
-	device_set_pm_not_required(dev);
 	ret = dev_set_name(dev, "%d", head->index);
 	return ret ? ret : device_add(dev);
 }

@@ -3,7 +3,7 @@
 #: modules no
 #: beds iscsi
 #: kernels 6.1 6.12 debug
-#: allow path-errors
+#: allow path-errors|Buffer I/O error on dev sd
 # The bed itself, on plain sd disks: one LU over two sessions, portals fail and return.
 #
 #   sdA -- session A -- portal 1 --+

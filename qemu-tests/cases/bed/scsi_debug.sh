@@ -3,7 +3,7 @@
 #: modules no
 #: beds scsi_debug
 #: kernels 6.1 6.12 debug
-#: allow path-errors
+#: allow path-errors|Buffer I/O error on dev sd
 # The bed itself, on plain sd disks: one LU under four names, paths fail and return.
 #
 #   sdA  sdB  sdC  sdD
