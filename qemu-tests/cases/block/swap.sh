@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds scsi_debug
-#: kernels 6.1 6.12 debug
+#: kernels 6.12
 #: timeout 360
 #: allow path-errors
 # Swap on a head, more memory in use than there is, and paths that fail, lose commands, go and
