@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop
+#: kernels 6.1 6.12 debug
 #: timeout 300
 #: allow path-errors
 # What a target may say of its port groups by sense data of one path, and by reports that LIO never

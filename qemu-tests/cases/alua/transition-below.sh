@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop
+#: kernels 6.1 6.12 debug
 #: timeout 300
 #: allow path-errors
 # A port group is in transition, which the target says of each command (02/04/0A). The mid-layer does not

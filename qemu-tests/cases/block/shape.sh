@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 150
 #: allow path-errors|dev sdmpatha,
 # The LUN shrinks and grows: the head follows. One path says that the blocks have another size:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds tcm_loop
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 240
 #: allow left alone
 # Pages 83 as no target of the beds writes them: which id is taken of several, and which pages

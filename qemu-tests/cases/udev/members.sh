@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #: beds iscsi
-#: kernels 6.1 6.12
+#: kernels 6.1 6.12 debug
 #: timeout 240
 # LVM and mdadm use the head and see nothing but the head; when the module goes and comes, a
 # disk is found again by what is on it.
