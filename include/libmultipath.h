@@ -119,9 +119,10 @@ struct mpath_device_ops {
 	 * Another path has news of the LUN that this one does not have: have its device
 	 * scanned again; or its nexus has been registered with the reservation, without which the
 	 * LUN may have refused to answer. What comes of it is seen by mpath_device_observe(). May be
-	 * NULL. Context: process, under locks of the head: must not wait for the device.
+	 * NULL. Context: process, under locks of the head: must not wait for the device, nor for memory.
+	 * Return: false if that cannot be seen to now.
 	 */
-	void (*rescan)(void *owner);
+	bool (*rescan)(void *owner);
 
 	/*
 	 * The following may be NULL. Context: as probe().

@@ -169,6 +169,7 @@ struct mpath_transport {
 	struct class device_class;        /* .name, .dev_groups */
 	struct class disk_class;          /* .name */
 	struct class_interface interface; /* .add_dev, .remove_dev */
+	struct class_interface second_look; /* .add_dev */
 
 	struct mpath_transport_defaults defaults; /* parameters of the module */
 
@@ -187,6 +188,7 @@ struct mpath_transport {
 	atomic_t nr_heads; /* not yet freed */
 	wait_queue_head_t heads_gone;
 	struct delayed_work look;
+	struct mutex second_look_lock; /* one at a time */
 	struct notifier_block reboot_nb;
 	struct gendisk *model;
 };
@@ -208,6 +210,7 @@ void mpath_glue_give_all_back(struct mpath_transport *transport);
 /* The interface's functions call these. */
 void mpath_glue_add_dev(struct mpath_transport *transport, struct device *dev);
 void mpath_glue_remove_dev(struct mpath_transport *transport, struct device *dev);
+void mpath_glue_reconsider(struct mpath_transport *transport, struct device *dev);
 /*
  * Make @disk a path of the head of @wwid. Return: NULL, or why it is none.
  * Context: process; the block class's mutex may be held.
@@ -286,6 +289,8 @@ enum mpath_status mpath_glue_read_block(struct mpath_glue_reader *reader, unsign
  */
 void mpath_glue_verdict_add(struct gendisk *disk, const char *words);
 void mpath_glue_verdict_change(struct gendisk *disk, const char *words);
+/* Only where it is @from, the same constant. Return: was it? */
+bool mpath_glue_verdict_replace(struct gendisk *disk, const char *from, const char *to);
 void mpath_glue_verdict_remove(struct gendisk *disk);
 
 /* --- attributes (lib/glue/sysfs.c, params.c) ------------------------------------------ */

@@ -92,6 +92,8 @@ mpath_device_front_of(const struct mpath_device *path)
 struct mpk_io_pool *mpk_io_pool_create(void) MPATH_NOEXCEPT;
 void mpk_io_pool_destroy(struct mpk_io_pool *pool) MPATH_NOEXCEPT;
 
+#define MPATH_NOWHERE ((struct mpath_device *)1)
+
 /*
  * mpath_head_route - the shim's question to the core: where does @io go, which is new?
  * @node: this CPU's
@@ -100,7 +102,8 @@ void mpk_io_pool_destroy(struct mpk_io_pool *pool) MPATH_NOEXCEPT;
  * Context: process, in a read section.
  * Return: a path, io->path: down there, as io->failfast and io->clone say; the caller counts it as
  * sent in the same read section, as mpk_count_sent() does, and sends it, in or after the section.
- * NULL: the core has it, it waits or has ended.
+ * NULL: the core has it, it waits. MPATH_NOWHERE: the caller finishes it with io->status, after the
+ * section: whoever gets it back may take a task for one that can sleep.
  */
 struct mpath_device *mpath_head_route(struct mpath_head *head, struct mpath_io *io, u32 node,
 				      void *cursor) MPATH_NOEXCEPT;
@@ -205,6 +208,7 @@ void mpk_ref_drain(struct mpk_ref *ref) MPATH_NOEXCEPT;
  */
 enum mpath_work_kind {
 	MPATH_WORK_REQUEUE,
+	MPATH_WORK_SEND, /* may sleep for as long as a path keeps its I/O */
 	MPATH_WORK_PROBE,
 	MPATH_WORK_NEWS,
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* LUNs made of memory; see the header. */
 #include <linux/cpu.h>
+#include <linux/delay.h>
 #include <linux/fault-inject.h>
 #include <linux/highmem.h>
 #include <linux/kprobes.h>
@@ -416,8 +417,25 @@ static const struct mpath_device_ops mpath_kunit_device_ops = {
 	.probe = mpath_kunit_probe,
 };
 
+static bool mpath_kunit_is_suspect(struct mpath_kunit_path *path)
+{
+	return !strcmp(mpath_device_state_name(path->core), "suspect");
+}
+
+/* It has been asked who it is: what a test is about begins after that. */
+static void mpath_kunit_join(struct mpath_kunit_path *path)
+{
+	unsigned int ms;
+
+	for (ms = 0; ms < 5000 && mpath_kunit_is_suspect(path); ms++)
+		msleep(1);
+	atomic_set(&path->nr_probes, 0);
+}
+
 int mpath_kunit_attach(struct mpath_kunit_path *path)
 {
+	const enum mpath_verdict verdict = READ_ONCE(path->verdict);
+	int ret;
 	const struct mpath_device_config config = {
 		.name = path->name,
 		.disk = path->disk,
@@ -431,7 +449,12 @@ int mpath_kunit_attach(struct mpath_kunit_path *path)
 		.owner = path,
 	};
 
-	return mpath_head_add_path(path->lun->head, &config, &path->core);
+	WRITE_ONCE(path->verdict, MPATH_VERDICT_FINE);
+	ret = mpath_head_add_path(path->lun->head, &config, &path->core);
+	if (!ret && !READ_ONCE(path->probe_waits))
+		mpath_kunit_join(path);
+	WRITE_ONCE(path->verdict, verdict);
+	return ret;
 }
 EXPORT_SYMBOL_GPL(mpath_kunit_attach);
 

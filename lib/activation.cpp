@@ -112,7 +112,8 @@ bool Activation::hope(u64 now_ms, const ReadGuard &guard) noexcept
 		arm(0);
 		since = now_ms;
 	}
-	return now_ms - since < kBoundMs;
+	// As in is_in_transition().
+	return now_ms < since + kBoundMs;
 }
 
 // Context: the workqueue.

@@ -155,6 +155,8 @@ void Alua::ask() noexcept
 
 		const Answered answered = ask(*path);
 
+		if (answered != Answered::yes)
+			path->heard_error();
 		if (answered == Answered::no)
 			shunned_id_ = id;
 		else if (shunned_id_ == id)

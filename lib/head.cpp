@@ -86,39 +86,26 @@ int mpath_head::add_path(const mpath_device_config &config, mpath_device **out) 
 	// path whose probe waits for the lock.
 	mpath_device *path =
 		mpath_device::create(*this, last_path_id_.fetch_add_relaxed(1) + 1, config);
-	bool fits = true;
+	bool joins;
 
 	if (!path)
 		return -ENOMEM;
 	{
 		MutexGuard guard(paths_lock_.get());
 
-		// A path that comes back to a head which has waited for it finds the geometry that
-		// its users know.
-		if (!has_geometry_) {
-			has_geometry_ = true;
-			geometry_ = config.geometry;
-			activation_.set_array(geometry_);
-		} else if (const auto found = mpath::compare(geometry_, config.geometry);
-			   found.what) {
-			mpk_log(MPATH_LOG_ERR,
-				"%s: path %s refused: its %s is %s, that of the head %s\n", name_,
-				config.name, found.what, found.path, found.head);
-			fits = false;
-		}
-		if (fits) {
+		joins = fits(config, guard);
+		if (joins) {
 			// It has just been scanned.
 			path->news_seen = news_seq_;
-			// Its probe has it admitted, before it carries data.
-			if (reservation_.guards_new_paths()) {
+			path->begin_suspect();
+			if (reservation_.guards_new_paths())
 				path->bar(mpath::Reason::not_registered);
-				path->recheck();
-			}
+			path->recheck();
 			paths_.push_back(path, guard);
 			alua_.note(*path);
 		}
 	}
-	if (!fits) {
+	if (!joins) {
 		// Those behind its target port may have had it asked.
 		path->start_removing();
 		path->stop_probing();
@@ -132,6 +119,39 @@ int mpath_head::add_path(const mpath_device_config &config, mpath_device **out) 
 	return 0;
 }
 
+// A path that comes back to a head which has waited for it finds the geometry that its users know.
+bool mpath_head::fits(const mpath_device_config &path, const MutexGuard &guard) noexcept
+{
+	if (!has_geometry_) {
+		has_geometry_ = true;
+		geometry_ = path.geometry;
+		activation_.set_array(geometry_);
+		return true;
+	}
+
+	const auto found = mpath::compare(geometry_, path.geometry);
+
+	if (!found.what)
+		return true;
+
+	const auto size = mpath::resized(path.geometry);
+	const bool only_size =
+		!mpath::compare(geometry_, mpath::as_sized(path.geometry, geometry_)).what;
+
+	// The LUN has grown while no path was there to see it. The head follows.
+	if (only_size && size.capacity && !mpath::falls_short(size, mpath::resized(geometry_)) &&
+	    nobody_says(guard))
+		return true;
+	mpk_log(MPATH_LOG_ERR, "%s: path %s refused: its %s is %s, that of the head %s\n", name_,
+		path.name, found.what, found.path, found.head);
+	// Or the others have not been scanned since.
+	if (only_size) {
+		news_ = mpath::facts_of(path.geometry);
+		news_seq_++;
+	}
+	return false;
+}
+
 void mpath_head::remove_path(mpath_device *path) noexcept
 {
 	// The order of upstream NVMe: not usable, barrier, clear the hints, unlink, barrier.
@@ -140,6 +160,8 @@ void mpath_head::remove_path(mpath_device *path) noexcept
 	path->start_removing();
 	path->stop_probing();
 	mpk_synchronize();
+	// Nor does anybody put a bio by for it.
+	take_back_unsent(*path);
 	{
 		MutexGuard guard(paths_lock_.get());
 
@@ -147,6 +169,7 @@ void mpath_head::remove_path(mpath_device *path) noexcept
 		paths_.remove(path, guard);
 	}
 	path->drain_soon();
+	kick();
 	// After the second no reader holds it, from the list or from a hint. What is left
 	// are references, of bios in flight and of ioctls.
 	mpk_synchronize();
@@ -158,12 +181,35 @@ void mpath_head::remove_path(mpath_device *path) noexcept
 	kick();
 }
 
-bool mpath_head::paths_agree(const MutexGuard &guard) const noexcept
-{
-	const mpath_device *one = paths_.first(guard);
+namespace {
 
-	for (const auto *path = one; path; path = paths_.after(*path, guard))
-		if (path->facts.size != one->facts.size)
+// One that nothing can be sent down knows what it was told long ago.
+bool has_a_say(const mpath_device &path) noexcept
+{
+	return path.health() <= mpath::Health::suspect;
+}
+
+} // namespace
+
+// Where the head is to lose something, the word of a dead path counts: its users have to put up with
+// that for good, and it may come back and be right.
+bool mpath_head::all_agree_with(const mpath_device &path, const MutexGuard &guard) const noexcept
+{
+	const bool loses = mpath::falls_short(path.facts.size, mpath::resized(geometry_));
+
+	for (const auto *other = paths_.first(guard); other; other = paths_.after(*other, guard)) {
+		if (other->health() >= mpath::Health::foreign || (!loses && !has_a_say(*other)))
+			continue;
+		if (other->facts.size != path.facts.size)
+			return false;
+	}
+	return has_a_say(path);
+}
+
+bool mpath_head::nobody_says(const MutexGuard &guard) const noexcept
+{
+	for (const auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
+		if (has_a_say(*path))
 			return false;
 	return true;
 }
@@ -178,23 +224,49 @@ bool mpath_head::take_news(mpath_device *path, const mpath::Facts &now) noexcept
 		path->facts = news_ = now;
 		path->news_seen = ++news_seq_;
 	} else if (path->news_seen != news_seq_ && mpath::carries_io(path->health())) {
-		path->news_seen = news_seq_;
-		if (now != news_)
-			path->rescan();
+		if (now == news_ || path->rescan())
+			path->news_seen = news_seq_;
 	}
 	return now.limits != before.limits;
 }
 
 // What was written down one path is in the LUN's cache, and a flush down another that knows of
-// none would be lost. A path that nothing can be sent down has no say.
-void mpath_head::compare_caches(const MutexGuard &guard) noexcept
+// none would be lost.
+void mpath_head::compare_disks(const MutexGuard &guard) noexcept
 {
-	bool any = false;
+	const auto size = mpath::resized(geometry_);
+	bool cached = false;
 
 	for (const auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
-		any |= path->facts.write_cache && path->health() <= mpath::Health::suspect;
-	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
-		path->set_cache_differs(any && !path->facts.write_cache);
+		cached |= path->facts.write_cache && has_a_say(*path);
+	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard)) {
+		const mpath::Facts &facts = path->facts;
+
+		path->set_fit(mpath::falls_short(facts.size, size) ? mpath::Reason::falls_short
+			      : cached && !facts.write_cache ? mpath::Reason::cache_differs
+							     : mpath_device::kFits);
+	}
+}
+
+// A LUN that grows is rescanned path by path: until the last, I/O to the new part would fail on some.
+bool mpath_head::follow(const mpath_device &path, const mpath_geometry &now, bool is_news,
+			const MutexGuard &guard) noexcept
+{
+	if (mpath::resized(now) == mpath::resized(geometry_))
+		return false;
+	if (!all_agree_with(path, guard)) {
+		const auto found = mpath::compare(geometry_, now);
+
+		if (is_news)
+			mpk_log(MPATH_LOG_WARN,
+				"%s: path %s: its %s is %s now, that of the head stays %s until all paths agree\n",
+				name_, path.name(), found.what, found.path, found.head);
+		return false;
+	}
+	mpk_log(MPATH_LOG_INFO, "%s: all paths agree on %llu sectors, %s\n", name_, now.capacity,
+		now.read_only ? "read only" : "writable");
+	geometry_ = now;
+	return true;
 }
 
 bool mpath_head::observe(mpath_device *path, const mpath_geometry &now) noexcept
@@ -229,25 +301,10 @@ bool mpath_head::observe(mpath_device *path, const mpath_geometry &now) noexcept
 		return false;
 
 	const bool limits_changed = take_news(path, mpath::facts_of(now));
+	const bool follows = follow(*path, now, resized, guard);
 
-	compare_caches(guard);
-	if (size == mpath::resized(geometry_))
-		return limits_changed;
-	// A LUN that grows is rescanned path by path: until the last, I/O to the new part would
-	// fail on some. One that shrinks refuses I/O to the old part by itself.
-	if (!paths_agree(guard)) {
-		const auto found = mpath::compare(geometry_, now);
-
-		if (resized)
-			mpk_log(MPATH_LOG_WARN,
-				"%s: path %s: its %s is %s now, that of the head stays %s until all paths agree\n",
-				name_, path->name(), found.what, found.path, found.head);
-		return limits_changed;
-	}
-	mpk_log(MPATH_LOG_INFO, "%s: all paths agree on %llu sectors, %s\n", name_, size.capacity,
-		size.read_only ? "read only" : "writable");
-	geometry_ = now;
-	return true;
+	compare_disks(guard);
+	return follows || limits_changed;
 }
 
 mpath_geometry mpath_head::geometry() noexcept
@@ -320,6 +377,8 @@ void mpath_head::note_health(const mpath_device &path, mpath::Health from,
 	// A port that goes or comes back, or its controller, moves the groups of the others.
 	if (mpath::carries_io(from) != mpath::carries_io(to) || to == mpath::Health::dead)
 		ask_access_soon();
+	if (to != mpath::Health::usable && has_unsent(path))
+		kick();
 	if (path.rank() != mpath::kRankOptimizedPreferred)
 		return;
 

@@ -29,10 +29,13 @@ struct mpath_head final {
 	// --- the life of a bio ----------------------------------------------------
 
 	// Context: process, in a read section. The caller's reference on the disk's queue keeps the
-	// head. nullptr: it waits, or has ended.
+	// head. nullptr: it waits. MPATH_NOWHERE: it ends, with io->status.
 	mpath_device *route(mpath_io *io, u32 node, void *cursor) noexcept;
 	// Context: any. The bio keeps its path, and that the head.
 	void done(mpath_io *io, mpath_status status) noexcept;
+
+	// Down @device what has been put by for it. Context: the path's work.
+	static void send_unsent(void *device) noexcept;
 
 	// --- life cycle -------------------------------------------------------------
 
@@ -155,7 +158,7 @@ private:
 							void *cursor) noexcept;
 	void take(mpath_io *io, mpath_device *path, bool failfast,
 		  const mpath::ReadGuard &guard) noexcept;
-	void wait_for_path(mpath_io *io) noexcept;
+	mpath_device *wait_for_path(mpath_io *io) noexcept;
 	Outcome resend(mpath_io *io) noexcept;
 	// Which of the suspicions that this bio raised has a probe answered?
 	void settle(mpath_io *io, const mpath::ReadGuard &guard) noexcept;
@@ -163,10 +166,19 @@ private:
 	bool verdict_due(const mpath::ReadGuard &guard) const noexcept;
 	// Is there nothing to hope for: no path left but such as will not come back by themselves?
 	bool all_lost(const mpath::ReadGuard &guard) const noexcept;
-	bool paths_agree(const mpath::MutexGuard &guard) const noexcept;
+	// Do all that have a say say the same as @path?
+	bool all_agree_with(const mpath_device &path, const mpath::MutexGuard &guard) const noexcept;
+	// Nobody has a say in what the LUN is like.
+	bool nobody_says(const mpath::MutexGuard &guard) const noexcept;
+	// Refuses @path, or lets it in; says why not.
+	bool fits(const mpath_device_config &path, const mpath::MutexGuard &guard) noexcept;
+	// @path's disk says @now: does the head become that? @is_news: it has said so for the first time.
+	bool follow(const mpath_device &path, const mpath_geometry &now, bool is_news,
+		    const mpath::MutexGuard &guard) noexcept;
 	// Its disk says @now of itself. True if its limits are others than before.
 	bool take_news(mpath_device *path, const mpath::Facts &now) noexcept;
-	void compare_caches(const mpath::MutexGuard &guard) noexcept;
+	// Which of them suit the head's I/O, as it is now?
+	void compare_disks(const mpath::MutexGuard &guard) noexcept;
 	// Will a path take I/O soon, because its port group changes its state, or is made to?
 	bool access_may_come(u64 now_ms, const mpath::ReadGuard &guard) noexcept;
 	// May a bio without a path wait for one, at this moment?
@@ -174,11 +186,15 @@ private:
 	[[gnu::noinline, gnu::cold]] void accuse(const mpath_io *io) noexcept;
 	bool gives_up(const mpath_io *io, mpath::Blame blame) const noexcept;
 	void park(mpath_io *io) noexcept;
+	void send_soon(mpath_io *io, const mpath::ReadGuard &guard) noexcept;
+	void take_back_unsent(mpath_device &path) noexcept;
+	bool has_unsent(const mpath_device &path) noexcept;
+	bool has_unsent(const mpath::ReadGuard &guard) noexcept;
 	// Paired: from the first look that finds no path until it is sent or given back.
 	void count_waiting(mpath_io *io) noexcept;
 	void waits_no_more(mpath_io *io) noexcept;
 	bool has_room_for(const mpath_io *io) const noexcept;
-	void fail(mpath_io *io, const char *why) noexcept;
+	mpath_status note_failure(const char *why) noexcept;
 
 	template <typename Filter>
 	mpath_device *choose(Filter filter, const mpath::ReadGuard &guard) noexcept;
@@ -203,7 +219,6 @@ private:
 	static constexpr u64 kNobodyWaits = 1;
 
 	static void run_requeue(void *head) noexcept;
-	static void resend_all(void *head) noexcept;
 
 	// Read for every bio, written rarely. First what the shim reads.
 	mpath_head_front front_;

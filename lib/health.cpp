@@ -99,6 +99,10 @@ const char *word(Reason reason) noexcept
 		return "its disk knows of no write cache, another does";
 	case Reason::cache_agrees:
 		return "all disks agree on the write cache";
+	case Reason::falls_short:
+		return "its disk is smaller than the head, or write-protected";
+	case Reason::is_up_to_it:
+		return "its disk is as the head is";
 	case Reason::not_registered:
 		return "its nexus is not registered";
 	case Reason::not_the_holder:
@@ -149,7 +153,9 @@ bool HealthState::replace(Standing &seen, Health to, Reason why) noexcept
 
 	if (!standing_.compare_exchange(seen, {to, why, now}))
 		return false;
-	changes_.fetch_add_relaxed(1);
+	// What it is found to be when it joins is how it begins.
+	if (why != Reason::added)
+		changes_.fetch_add_relaxed(1);
 	if (seen.health <= Health::dead)
 		spent_ms_[static_cast<unsigned>(seen.health)].fetch_add_relaxed(now -
 										seen.since_ms);

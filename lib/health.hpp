@@ -7,6 +7,7 @@
 //					the transport took the device out of service
 //	any -> dead			the transport or a probe says so
 //	any -> barred			its nexus is not entitled to I/O
+//	suspect				also one that joins: nobody has asked it yet
 //	suspect, dead, barred -> usable, marginal	a probe was fine, and its nexus is entitled
 //	any -> foreign -> removing	final
 //
@@ -64,6 +65,8 @@ enum class Reason : u8 {
 	command_failed,
 	cache_differs,
 	cache_agrees,
+	falls_short,
+	is_up_to_it,
 	not_registered,
 	not_the_holder,
 	reservation_moves,
@@ -89,6 +92,12 @@ static_assert(sizeof(Standing) == sizeof(u64));
 class HealthState {
 public:
 	HealthState() noexcept;
+	// Before anybody can see it.
+	void begin_suspect() noexcept
+	{
+		standing_.store_relaxed(
+			{Health::suspect, Reason::added, standing_.load_relaxed().since_ms});
+	}
 
 	Health health() const noexcept { return standing_.load_relaxed().health; }
 	Standing standing() const noexcept { return standing_.load_relaxed(); }

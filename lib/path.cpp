@@ -65,6 +65,7 @@ mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &
 	  access_(config.access_state, config.port), numa_node_(config.numa_node), id_(id),
 	  head_(head), waiting_states_(config.waiting_states), error_count_(config.error_count),
 	  ref_(mpk_ref_create()), probe_(mpk_work_create(MPATH_WORK_PROBE, run_probe, this)),
+	  sender_(mpk_work_create(MPATH_WORK_SEND, run_sender, this)),
 	  ops_(config.ops), owner_(config.owner)
 {
 	mpath::copy_text(name_, config.name);
@@ -83,7 +84,7 @@ mpath_device *mpath_device::create(mpath_head &head, u32 id,
 	auto *device = new (memory) mpath_device(head, id, config);
 
 	leisure.joined();
-	if (!device->ref_ || !device->probe_ || !device->counts_ ||
+	if (!device->ref_ || !device->probe_ || !device->sender_ || !device->counts_ ||
 	    (config.target_port && !mpath::TargetPort::join(device, config.target_port))) {
 		destroy(device);
 		return nullptr;
@@ -126,6 +127,8 @@ void mpath_device::changed(Health from, Health to, Reason why) noexcept
 	if (to == Health::removing)
 		return;
 	head_.note_health(*this, from, to);
+	if (why == Reason::added)
+		return;
 	mpk_log_ratelimited(to == Health::usable ? MPATH_LOG_INFO : MPATH_LOG_WARN,
 			    "%s: path %s: %s -> %s (%s)\n", head_.name(), name_, word(from),
 			    word(to), word(why));
@@ -206,7 +209,10 @@ Reason mpath_device::why_at_best(u64 now_ms, Reason fine) const noexcept
 		return Reason::disabled;
 	if (conduct_.is_spared(now_ms))
 		return conduct_.why();
-	return cache_differs_.load_relaxed() ? Reason::cache_differs : fine;
+
+	const Reason fit = fit_.load_relaxed();
+
+	return fit == kFits ? fine : fit;
 }
 
 void mpath_device::set_stalled(bool stalled) noexcept
@@ -243,22 +249,27 @@ void mpath_device::end_doubt() noexcept
 }
 
 // A probe that ends meanwhile may use the old word; the next look sets that right.
-void mpath_device::set_cache_differs(bool differs) noexcept
+void mpath_device::set_fit(Reason fit) noexcept
 {
-	cache_differs_.store_relaxed(differs);
-	if (differs) {
-		if (health_.change_from(Health::usable, Health::marginal, Reason::cache_differs))
-			changed(Health::usable, Health::marginal, Reason::cache_differs);
+	fit_.store_relaxed(fit);
+	if (fit != kFits) {
+		if (health_.change_from(Health::usable, Health::marginal, fit))
+			changed(Health::usable, Health::marginal, fit);
 		return;
 	}
-	if (health_.standing().why != Reason::cache_differs || conduct_.is_spared(mpk_now_ms()) ||
-	    !health_.change_from(Health::marginal, Health::usable, Reason::cache_agrees))
+
+	const Reason was = health_.standing().why;
+	const Reason now = was == Reason::cache_differs ? Reason::cache_agrees : kFits;
+
+	if ((was != Reason::cache_differs && was != Reason::falls_short) ||
+	    conduct_.is_spared(mpk_now_ms()) ||
+	    !health_.change_from(Health::marginal, Health::usable, now))
 		return;
-	changed(Health::marginal, Health::usable, Reason::cache_agrees);
+	changed(Health::marginal, Health::usable, now);
 	head_.path_came_back();
 }
 
-// As with the cache, a probe that ends meanwhile is set right by the next look: whichever word it
+// As with what its disk is, a probe that ends meanwhile is set right by the next look: whichever word it
 // has read, the state says so.
 void mpath_device::set_disabled(bool disabled) noexcept
 {
@@ -355,6 +366,9 @@ void mpath_device::ask_after_errors() noexcept
 	if (errors_seen_.load_relaxed() == now)
 		return;
 	errors_seen_.store_relaxed(now);
+	// Perhaps its port group has changed its state (2A/06, 2A/07). Where no device handler
+	// listens, and the next question is some time away, nobody else hears of that.
+	head_.ask_access_soon();
 	// The others are being asked.
 	if (!mpath::carries_io(health()))
 		return;
@@ -375,6 +389,12 @@ void mpath_device::run_probe(void *arg) noexcept
 
 	device->probe();
 	device->answered_seq_.store_release(asked);
+}
+
+// What is in flight keeps the path, and its removal waits for this work to end.
+void mpath_device::run_sender(void *arg) noexcept
+{
+	mpk_plugged([](void *device) { mpath_head::send_unsent(device); }, arg);
 }
 
 // A device that its transport has blocked would keep the question until it is unblocked;
@@ -452,8 +472,10 @@ void mpath_device::execute(const mpath_command &command, mpath_scsi_answer *answ
 void mpath_device::end_well() noexcept
 {
 	const u64 now = mpk_now_ms();
-	const Reason why = why_at_best(now, Reason::probe_fine);
-	const Health to = why == Reason::probe_fine ? Health::usable : Health::marginal;
+	const Reason fine = health_.standing().why == Reason::added ? Reason::added
+								    : Reason::probe_fine;
+	const Reason why = why_at_best(now, fine);
+	const Health to = why == fine ? Health::usable : Health::marginal;
 
 	if (change_health(to, why))
 		head_.path_came_back();
@@ -492,7 +514,7 @@ void mpath_device::probe() noexcept
 		if (health() == Health::suspect)
 			fine_seq_.fetch_add_release(1);
 		// Not where it was only asked who it is.
-		if (!mpath::carries_io(health()))
+		if (!mpath::carries_io(health()) && health_.standing().why != Reason::added)
 			revived_ms_.store_relaxed(mpk_now_ms());
 		judge(verdict);
 		// It has just read. Who said otherwise says nothing any more.
@@ -548,6 +570,7 @@ void mpath_device::probe() noexcept
 
 void mpath_device::hear_refusal(mpath_verdict verdict) noexcept
 {
+	heard_error();
 	// Where the LUN tells of its port groups, or did, somebody will say when that is over: its
 	// report, or a probe that can read. And it has to tell of the others now.
 	if (head_.lun_has_told())

@@ -22,6 +22,7 @@
 #include "target_port.hpp"
 #include "util/atomic.hpp"
 #include "util/guards.hpp"
+#include "util/io_fifo.hpp"
 #include "util/owned.hpp"
 #include "wait_estimate.hpp"
 
@@ -197,6 +198,8 @@ struct mpath_device final {
 	// Any may have been told that this is another LUN now. Context: any; the caller has a
 	// reference, is in a read section, or holds the head's paths lock.
 	void ask_after_errors() noexcept;
+	// What somebody of the core has asked came back with an error: that one has been heard.
+	void heard_error() noexcept { errors_seen_.store_relaxed(errors()); }
 
 	// --- port groups (path_access.cpp) ------------------------------------------------
 
@@ -254,6 +257,9 @@ struct mpath_device final {
 	// Soon. Context: any.
 	void ask_again() noexcept;
 
+	// Until its probe has it admitted it is suspect: its transport may have been told long ago who it
+	// is, before somebody has bound its driver again. Context: process, before anybody can see it.
+	void begin_suspect() noexcept { health_.begin_suspect(); }
 	// No more I/O, no more probes: the first step of removal. Context: process.
 	void start_removing() noexcept;
 	void stop_probing() noexcept { mpk_work_cancel(probe_.get()); }
@@ -299,14 +305,13 @@ struct mpath_device final {
 	// head's its transport was told to look after.
 	mpath::Facts facts{};
 	u32 news_seen = 0;
-	void rescan() noexcept
-	{
-		if (ops_->rescan)
-			ops_->rescan(owner_);
-	}
-	// Its disk knows of no write cache while another path's does. To be told again and again
-	// while it is so. Context: process, under the head's paths lock.
-	void set_cache_differs(bool differs) noexcept;
+	// False: not now. Context: as mpath_device_ops::rescan().
+	bool rescan() noexcept { return !ops_->rescan || ops_->rescan(owner_); }
+	// Its disk is not what I/O of the head needs, so that it is used where nothing better is left:
+	// cache_differs, it knows of no write cache while another path's does; falls_short. Or it is:
+	// kFits. To be told again and again. Context: process, under the head's paths lock.
+	static constexpr Reason kFits = Reason::is_up_to_it;
+	void set_fit(Reason fit) noexcept;
 	// Somebody wants it used only where nothing better is left, or no longer does. To be told
 	// again and again, too. Context: process, under the head's paths lock.
 	void set_disabled(bool disabled) noexcept;
@@ -318,6 +323,11 @@ struct mpath_device final {
 	mpath::Atomic<mpath_device *> next_in_list{nullptr};
 	// The state that Announcer, which alone touches this, has told last.
 	const char *told = "";
+
+	// What is to go down it and has not been sent. Of the head, under its requeue lock.
+	mpath::IoFifo unsent;
+	// Have its work send it. Context: any.
+	void send_unsent_soon() noexcept { mpk_work_kick(sender_.get()); }
 
 	// Of TargetPort, which alone touches it.
 	mpath::PortMember port_member;
@@ -379,6 +389,7 @@ private:
 	void end_well() noexcept;
 	const char *transport_word(Reason *why) const noexcept;
 	static void run_probe(void *device) noexcept;
+	static void run_sender(void *device) noexcept;
 	void probe() noexcept;
 	mpath_verdict ask() noexcept;
 	mpath_verdict ask_timed() noexcept;
@@ -408,6 +419,7 @@ private:
 	u64 sent_then_ = 0; // at the last look of the watch, which alone uses it
 	mpath::Owned<mpk_ref, mpk_ref_destroy> ref_;
 	mpath::Owned<mpk_work, mpk_work_destroy> probe_;
+	mpath::Owned<mpk_work, mpk_work_destroy> sender_;
 	mpath::Atomic<u32> fine_seq_{0};
 	mpath::Atomic<u64> revived_ms_{0}; // last fine verdict, 0: none yet
 	mpath::Conduct conduct_;           // the probe's own, but for what it says
@@ -417,7 +429,7 @@ private:
 	mpath::Atomic<u32> answered_seq_{0}; // what of that the last probe had seen
 	u32 judged_seq_ = 0; // the probe's own: the last accusation that it has looked at
 	mpath::Atomic<bool> no_such_lun_{false}; // said its last probe
-	mpath::Atomic<bool> cache_differs_{false};
+	mpath::Atomic<Reason> fit_{kFits};
 	mpath::Atomic<bool> disabled_{false};  // by hand
 	mpath::Atomic<bool> withdrawn_{false}; // by its transport, and not asked since it is back
 	mpath::Atomic<u64> refused_ms_{0};     // first seen refused by its transport, 0: not now

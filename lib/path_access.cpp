@@ -51,7 +51,8 @@ bool mpath_device::is_in_transition(u64 now_ms, u64 limit_ms) noexcept
 	}
 	if (transition_ms_.compare_exchange(since, now_ms))
 		since = now_ms;
-	return now_ms - since < limit_ms && mpath::carries_io(health()) &&
+	// Another CPU may have seen it a moment after this one has looked at the time.
+	return now_ms < since + limit_ms && mpath::carries_io(health()) &&
 	       device_state_in(usable_states_);
 }
 

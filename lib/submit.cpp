@@ -15,6 +15,7 @@ using mpath::Hints;
 using mpath::IoFifo;
 using mpath::NotAmong;
 using mpath::NotTried;
+using mpath::PathList;
 using mpath::ReadGuard;
 using mpath::SpinGuard;
 
@@ -203,10 +204,8 @@ mpath_device *mpath_head::route_with_care(mpath_io *io, u32 node, void *cursor) 
 	io->clone |= submit_mode() == MPATH_SUBMIT_CLONE;
 	if (is_live()) [[likely]]
 		path = choose(any, cache_.here(node, cursor), guard);
-	if (!path) {
-		wait_for_path(io);
-		return nullptr;
-	}
+	if (!path)
+		return wait_for_path(io);
 	take(io, path, always_failfast_ || has_other(path, any, guard), guard);
 	return path;
 }
@@ -315,6 +314,82 @@ void mpath_head::park(mpath_io *io) noexcept
 	requeue_.push_back(io);
 }
 
+// Sending may sleep, for a tag above all, for as long as the path keeps what it has: a work of the path's
+// own does it, for which no bio waits but those for this path.
+void mpath_head::send_soon(mpath_io *io, const ReadGuard &) noexcept
+{
+	mpath_device *path = io->path;
+
+	{
+		SpinGuard guard(requeue_lock_.get());
+
+		path->unsent.push_back(io);
+	}
+	// The bio is the sender's, which may run already; the read section keeps the path.
+	path->send_unsent_soon();
+}
+
+void mpath_head::send_unsent(void *device) noexcept
+{
+	auto *path = static_cast<mpath_device *>(device);
+
+	for (;;) {
+		mpath_io *io;
+
+		{
+			SpinGuard guard(path->head().requeue_lock_.get());
+
+			io = path->unsent.pop_front();
+		}
+		if (!io)
+			return;
+		mpk_io_send(io);
+	}
+}
+
+// While the work sleeps the path may have fallen out of use: then what is behind it goes elsewhere.
+// Context: somebody keeps the path.
+void mpath_head::take_back_unsent(mpath_device &path) noexcept
+{
+	IoFifo unsent;
+	IoFifo back;
+
+	{
+		SpinGuard guard(requeue_lock_.get());
+
+		unsent.prepend(path.unsent);
+	}
+	while (mpath_io *io = unsent.pop_front()) {
+		const u32 epoch = io->epoch;
+
+		if (io->counted)
+			path.count_active(-1);
+		io->path = nullptr;
+		back.push_back(io);
+		path.count_back(epoch);
+	}
+
+	SpinGuard guard(requeue_lock_.get());
+
+	// They came before whatever was parked meanwhile.
+	requeue_.prepend(back);
+}
+
+bool mpath_head::has_unsent(const mpath_device &path) noexcept
+{
+	SpinGuard locked(requeue_lock_.get());
+
+	return !path.unsent.empty();
+}
+
+bool mpath_head::has_unsent(const ReadGuard &guard) noexcept
+{
+	for (const auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
+		if (has_unsent(*path))
+			return true;
+	return false;
+}
+
 // Once for each time that a bio starts to wait, however often it is looked at.
 void mpath_head::count_waiting(mpath_io *io) noexcept
 {
@@ -342,11 +417,11 @@ bool mpath_head::has_room_for(const mpath_io *io) const noexcept
 }
 
 // For want of a path.
-void mpath_head::fail(mpath_io *io, const char *why) noexcept
+mpath_status mpath_head::note_failure(const char *why) noexcept
 {
 	failed_no_available_path_.fetch_add_relaxed(1);
 	mpk_log_ratelimited(MPATH_LOG_ERR, "%s: %s, failing I/O\n", name_, why);
-	mpk_io_finish(io, MPATH_STS_IOERR);
+	return MPATH_STS_IOERR;
 }
 
 bool mpath_head::verdict_due(const ReadGuard &guard) const noexcept
@@ -441,8 +516,8 @@ bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 	return verdict_due(guard) || reservation_.is_moving() || has_any_path(guard);
 }
 
-// A bio that has found no path on its first try. Context: process.
-void mpath_head::wait_for_path(mpath_io *io) noexcept
+// A bio that has found no path on its first try. Context: as route().
+mpath_device *mpath_head::wait_for_path(mpath_io *io) noexcept
 {
 	const char *why = "no available path";
 
@@ -466,14 +541,12 @@ void mpath_head::wait_for_path(mpath_io *io) noexcept
 					kick();
 				else
 					mpk_work_arm(requeue_work_.get(), kLookAgainMs);
-				return;
+				return nullptr;
 			}
 		}
 	}
-	if (why)
-		fail(io, why);
-	else
-		mpk_io_finish(io, MPATH_STS_AGAIN);
+	io->status = why ? note_failure(why) : MPATH_STS_AGAIN;
+	return MPATH_NOWHERE;
 }
 
 mpath_device *mpath_head::find(u32 id, const ReadGuard &guard) const noexcept
@@ -532,7 +605,11 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 			if (path) {
 				take(io, path, failfast, guard);
 				mpk_count_sent(io);
-			} else if (enough && io->insisted) {
+				waits_no_more(io);
+				send_soon(io, guard);
+				return Outcome::gone;
+			}
+			if (enough && io->insisted) {
 				// Failed on what works, with all the retries there are: it is the bio.
 				verdict = io->status;
 			} else if (may_wait(guard)) {
@@ -546,14 +623,9 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 	}
 
 	waits_no_more(io);
-	if (path) {
-		mpk_io_send(io);
-		return Outcome::gone;
-	}
 	if (verdict == MPATH_STS_OK)
-		fail(io, "no available path");
-	else
-		mpk_io_finish(io, verdict);
+		verdict = note_failure("no available path");
+	mpk_io_finish(io, verdict);
 	return Outcome::gone;
 }
 
@@ -597,12 +669,20 @@ void mpath_head::watch_clock() noexcept
 	mpk_work_arm(requeue_work_.get(), kWatchClockMs);
 }
 
-void mpath_head::resend_all(void *arg) noexcept
+void mpath_head::run_requeue(void *arg) noexcept
 {
 	auto *head = static_cast<mpath_head *>(arg);
 	IoFifo todo;
 	IoFifo waiting;
 
+	{
+		ReadGuard guard;
+		const PathList &paths = head->paths_;
+
+		for (auto *path = paths.first(guard); path; path = paths.after(*path, guard))
+			if (!path->can_carry_io())
+				head->take_back_unsent(*path);
+	}
 	{
 		SpinGuard guard(head->requeue_lock_.get());
 
@@ -611,6 +691,13 @@ void mpath_head::resend_all(void *arg) noexcept
 	while (mpath_io *io = todo.pop_front())
 		if (head->resend(io) == Outcome::still_waiting)
 			waiting.push_back(io);
+	{
+		ReadGuard guard;
+
+		// Nobody tells when a path that the sender sleeps for is blocked.
+		if (head->has_unsent(guard))
+			mpk_work_arm(head->requeue_work_.get(), kLookAgainMs);
+	}
 	if (waiting.empty()) {
 		head->watch_clock();
 		return;
@@ -629,7 +716,3 @@ void mpath_head::resend_all(void *arg) noexcept
 	mpk_work_arm(head->requeue_work_.get(), kLookAgainMs);
 }
 
-void mpath_head::run_requeue(void *head) noexcept
-{
-	mpk_plugged(resend_all, head);
-}

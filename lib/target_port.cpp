@@ -182,7 +182,8 @@ void TargetPort::note_death(const mpath_device *path, u64 now_ms) noexcept
 
 	MutexGuard guard(ports_lock);
 
-	if (!port->round_ || now_ms - port->round_began_ms_ >= kRoundMs) {
+	// Who has died a moment before the first may be noted after it.
+	if (!port->round_ || now_ms >= port->round_began_ms_ + kRoundMs) {
 		port->round_++;
 		port->round_began_ms_ = now_ms;
 		port->spreads_ = false;

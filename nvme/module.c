@@ -35,6 +35,12 @@ MPATH_COMPAT_ADD_DEV(nvme_mpath_add_dev)
 	return 0;
 }
 
+MPATH_COMPAT_ADD_DEV(nvme_mpath_show_again)
+{
+	mpath_glue_reconsider(&nvme_mpath, dev);
+	return 0;
+}
+
 MPATH_COMPAT_REMOVE_DEV(nvme_mpath_remove_dev)
 {
 	mpath_glue_remove_dev(&nvme_mpath, dev);
@@ -61,6 +67,9 @@ struct mpath_transport nvme_mpath = {
 	.interface = {
 		.add_dev = nvme_mpath_add_dev,
 		.remove_dev = nvme_mpath_remove_dev,
+	},
+	.second_look = {
+		.add_dev = nvme_mpath_show_again,
 	},
 	/* The driver holds what it may retry for as long as it reconnects. */
 	.always_failfast = true,

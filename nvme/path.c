@@ -82,12 +82,12 @@ static enum mpath_verdict nvme_mpath_probe(void *owner)
 	return verdict;
 }
 
-static void nvme_mpath_rescan(void *owner)
+static bool nvme_mpath_rescan(void *owner)
 {
 	struct nvme_mpath_path *path = owner;
 
 	/* Queues work, as whoever writes to it from user space does. */
-	mpath_glue_tell_attr(path->ctrl, "rescan_controller", "1");
+	return !mpath_glue_tell_attr(path->ctrl, "rescan_controller", "1");
 }
 
 static const struct mpath_device_ops nvme_mpath_device_ops = {

@@ -43,6 +43,12 @@ MPATH_COMPAT_ADD_DEV(scsi_mpath_add_dev)
 	return 0;
 }
 
+MPATH_COMPAT_ADD_DEV(scsi_mpath_show_again)
+{
+	mpath_glue_reconsider(&scsi_mpath, dev);
+	return 0;
+}
+
 MPATH_COMPAT_REMOVE_DEV(scsi_mpath_remove_dev)
 {
 	mpath_glue_remove_dev(&scsi_mpath, dev);
@@ -69,6 +75,9 @@ struct mpath_transport scsi_mpath = {
 	.interface = {
 		.add_dev = scsi_mpath_add_dev,
 		.remove_dev = scsi_mpath_remove_dev,
+	},
+	.second_look = {
+		.add_dev = scsi_mpath_show_again,
 	},
 	.defaults = MPATH_TRANSPORT_DEFAULTS,
 };

@@ -143,9 +143,9 @@ static enum mpath_verdict scsi_mpath_probe(void *owner)
 	return scsi_mpath_probe_read(path);
 }
 
-static void scsi_mpath_rescan_path(void *owner)
+static bool scsi_mpath_rescan_path(void *owner)
 {
-	scsi_mpath_rescan(owner);
+	return scsi_mpath_rescan(owner);
 }
 
 static const struct mpath_device_ops scsi_mpath_device_ops = {

@@ -45,7 +45,8 @@ static int scsi_mpath_queue_scan(struct scsi_device *sdev)
 	/* One that does not run would keep the commands; when it does, the core asks again. */
 	if (READ_ONCE(sdev->sdev_state) != SDEV_RUNNING || scsi_device_get(sdev))
 		return -ENODEV;
-	rescan = kmalloc(sizeof(*rescan), GFP_NOIO);
+	/* Under locks that works take which I/O waits for, and there may be no memory before that. */
+	rescan = kmalloc(sizeof(*rescan), GFP_NOWAIT | __GFP_NOWARN);
 	if (!rescan) {
 		scsi_device_put(sdev);
 		return -ENOMEM;
@@ -56,13 +57,15 @@ static int scsi_mpath_queue_scan(struct scsi_device *sdev)
 	return 0;
 }
 
-void scsi_mpath_rescan(struct scsi_mpath_path *path)
+bool scsi_mpath_rescan(struct scsi_mpath_path *path)
 {
 	/* However many ask, one scan is to come. */
 	if (atomic_xchg(&path->to_be_scanned, 1))
-		return;
-	if (scsi_mpath_queue_scan(path->sdev))
-		atomic_set(&path->to_be_scanned, 0);
+		return true;
+	if (!scsi_mpath_queue_scan(path->sdev))
+		return true;
+	atomic_set(&path->to_be_scanned, 0);
+	return false;
 }
 
 void scsi_mpath_rescan_head(struct scsi_mpath_head *head)

@@ -146,7 +146,7 @@ int scsi_mpath_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cm
  * Have the path's device scanned again, or those of all the head's paths: capacity, write protection, cache, limits
  * and identity. Waits for nothing; the next look finds what comes of it.
  */
-void scsi_mpath_rescan(struct scsi_mpath_path *path);
+bool scsi_mpath_rescan(struct scsi_mpath_path *path);
 void scsi_mpath_rescan_head(struct scsi_mpath_head *head);
 
 /* sg_io.c */

@@ -17,6 +17,8 @@ static struct gendisk *mpath_glue_disk_of(struct mpath_transport *transport, str
 	return transport->ops->is_mine(dev_to_disk(dev)) ? dev_to_disk(dev) : NULL;
 }
 
+static const char mpath_glue_contradicts[] = "it contradicts the other paths of its id";
+
 static int mpath_glue_try_join(struct mpath_transport *transport, struct gendisk *disk,
 			       const char *wwid)
 {
@@ -53,7 +55,7 @@ const char *mpath_glue_join(struct mpath_transport *transport, struct gendisk *d
 	mutex_unlock(&transport->lock);
 	/* A path that contradicts its head has been named, with the difference. */
 	if (ret == -EMEDIUMTYPE)
-		return "it contradicts the other paths of its id";
+		return mpath_glue_contradicts;
 	if (ret)
 		glue_err(transport, "%s: left alone: cannot become a path of %s (%d)\n",
 			 disk->disk_name, wwid, ret);
@@ -97,6 +99,31 @@ void mpath_glue_add_dev(struct mpath_transport *transport, struct device *dev)
 	}
 }
 EXPORT_SYMBOL_GPL(mpath_glue_add_dev);
+
+void mpath_glue_reconsider(struct mpath_transport *transport, struct device *dev)
+{
+	struct gendisk *disk = mpath_glue_disk_of(transport, dev);
+
+	if (disk && mpath_glue_verdict_replace(disk, mpath_glue_contradicts, "being looked at"))
+		transport->ops->take_over(disk);
+}
+EXPORT_SYMBOL_GPL(mpath_glue_reconsider);
+
+/*
+ * A head has changed: who was refused for what it was may fit now, as one that was there first. A
+ * second interface is shown all disks, under the class's mutex, which keeps them.
+ */
+void mpath_glue_reconsider_refused(struct mpath_transport *transport)
+{
+	mutex_lock(&transport->second_look_lock);
+	/* Who sets CLOSING waits for the work that this is called by. */
+	if (READ_ONCE(transport->phase) == MPATH_GLUE_RUNNING) {
+		transport->second_look.class = transport->interface.class;
+		if (!class_interface_register(&transport->second_look))
+			class_interface_unregister(&transport->second_look);
+	}
+	mutex_unlock(&transport->second_look_lock);
+}
 
 void mpath_glue_remove_dev(struct mpath_transport *transport, struct device *dev)
 {

@@ -22,6 +22,8 @@ struct mpath_glue_head *mpath_glue_create_head(struct mpath_transport *transport
 void mpath_glue_disown_head(struct mpath_glue_head *head);
 /* And nobody uses its core either: have it torn down. Once, and after disowning it. Any context. */
 void mpath_glue_bury_head(struct mpath_glue_head *head);
+/* Context: process, no lock of the glue's. */
+void mpath_glue_reconsider_refused(struct mpath_transport *transport);
 void mpath_glue_link_path(struct mpath_glue_path *path);
 void mpath_glue_release_head(struct device *dev);
 void mpath_glue_release_disk_dev(struct device *dev);

@@ -189,10 +189,15 @@ static int mpath_glue_restack(struct mpath_glue_head *head)
 static void mpath_glue_resize(struct mpath_glue_head *head)
 {
 	struct mpath_geometry geometry;
+	bool changes;
 
 	mpath_head_geometry(head->core, &geometry);
+	changes = get_disk_ro(head->disk) != geometry.read_only ||
+		  get_capacity(head->disk) != geometry.capacity;
 	set_disk_ro(head->disk, geometry.read_only);
 	set_capacity_and_notify(head->disk, geometry.capacity);
+	if (changes && head->published)
+		mpath_glue_reconsider_refused(head->transport);
 }
 
 static int mpath_glue_publish(struct mpath_glue_head *head)

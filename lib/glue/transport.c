@@ -85,6 +85,7 @@ int mpath_transport_init(struct mpath_transport *transport)
 	int ret;
 
 	mutex_init(&transport->lock);
+	mutex_init(&transport->second_look_lock);
 	INIT_LIST_HEAD(&transport->heads);
 	hash_init(transport->heads_by_wwid);
 	hash_init(transport->paths);

@@ -78,6 +78,20 @@ void mpath_glue_verdict_change(struct gendisk *disk, const char *words)
 }
 EXPORT_SYMBOL_GPL(mpath_glue_verdict_change);
 
+bool mpath_glue_verdict_replace(struct gendisk *disk, const char *from, const char *to)
+{
+	struct mpath_glue_verdict *verdict;
+	bool was;
+
+	mutex_lock(&mpath_glue_verdicts_lock);
+	verdict = mpath_glue_find_verdict(disk_to_dev(disk));
+	was = verdict && verdict->words == from;
+	if (was)
+		WRITE_ONCE(verdict->words, to);
+	mutex_unlock(&mpath_glue_verdicts_lock);
+	return was;
+}
+
 void mpath_glue_verdict_remove(struct gendisk *disk)
 {
 	struct mpath_glue_verdict *verdict;

@@ -303,7 +303,7 @@ end:	do
 			fi;
 			read_unlock(WORKER);
 			if
-			:: path != NONE -> send(TODO, path) /* = mpk_io_send(io); */
+			:: path != NONE -> send(TODO, path) /* = send_soon(io); */
 			:: path == NONE && parked -> move(TODO, LIST)
 			:: path == NONE && !parked -> move(TODO, ENDED) /* = mpk_io_finish(io, verdict); */
 			fi;

@@ -163,7 +163,7 @@ inline wait_for_path(b) /* == submit.cpp mpath_head::wait_for_path( */
 			skip
 #endif
 		fi
-	:: !yes -> move(b, CALLER, ENDED) /* = fail(io, why); */
+	:: !yes -> move(b, CALLER, ENDED) /* = io->status = why ? note_failure(why) : MPATH_STS_AGAIN; */
 	fi;
 	read_unlock(SUBMITTER(b))
 }
@@ -182,7 +182,7 @@ proctype submit(byte b) /* == submit.cpp mpath_head::route_with_care( */
 	fi;
 	read_unlock(SUBMITTER(b));
 	if
-	:: path == PATHS -> wait_for_path(b) /* = wait_for_path(io); */
+	:: path == PATHS -> wait_for_path(b) /* = return wait_for_path(io); */
 	:: else -> send(b, CALLER, path) /* = take(io, path, always_failfast_ || has_other(path, any, guard), guard); */
 	fi
 }
@@ -302,7 +302,7 @@ inline resend(b) /* == submit.cpp mpath_head::resend( */
 	fi;
 	read_unlock(WORKER);
 	if
-	:: path < PATHS -> send(b, TODO, path) /* = mpk_io_send(io); */
+	:: path < PATHS -> send(b, TODO, path) /* = send_soon(io); */
 	:: path == PATHS && yes -> move(b, TODO, WAITING)
 	:: path == PATHS && !yes -> move(b, TODO, ENDED) /* = mpk_io_finish(io, verdict); */
 	fi
@@ -329,7 +329,7 @@ inline watch_clock() /* == submit.cpp mpath_head::watch_clock( */
 #endif
 }
 
-active proctype requeue_work() /* == submit.cpp mpath_head::resend_all( */
+active proctype requeue_work() /* == submit.cpp mpath_head::run_requeue( */
 {
 	byte b, i, path, other;
 	bool yes, any;

@@ -35,7 +35,6 @@ struct mpk_io_pool {
 /* What interposing saves. */
 struct mpk_saved {
 	struct bvec_iter iter;
-	struct bvec_iter integrity_iter; /* if the submitter has protected the bio itself */
 	bio_end_io_t *end_io;
 	void *private;
 	blk_opf_t opf;
@@ -275,9 +274,6 @@ static noinline void mpk_end_with_care(struct mpk_record *record, struct bio *bi
 	mpk_restore(record, bio);
 	/* Still in the request that it was merged into. */
 	bio->bi_next = NULL;
-	/* What a path has protected by itself it has taken off again. */
-	if (bio_integrity(bio))
-		bio_integrity(bio)->bip_iter = record->saved.integrity_iter;
 	/* Who polls for it asks the path that failed; the next one tells by itself. */
 	if (unlikely(status != MPATH_STS_OK)) {
 		bio->bi_opf &= ~REQ_POLLED;
@@ -318,12 +314,6 @@ static void mpk_end_clone(struct bio *clone)
 	trace_mpath_complete(&record->io, record->bdev, clone->bi_bdev, record->bio, status);
 	bio_uninit(clone);
 	mpk_done(record, status);
-}
-
-static void mpk_save_integrity(struct mpk_record *record)
-{
-	if (bio_integrity(record->bio))
-		record->saved.integrity_iter = bio_integrity(record->bio)->bip_iter;
 }
 
 static __always_inline void mpk_save(struct mpk_record *record, struct bio *bio)
@@ -404,6 +394,22 @@ static noinline void mpk_trace_sent(const struct mpk_record *record, struct bio 
 	trace_mpath_submit(&record->io, record->bdev, lower->bi_bdev, lower, record->io.failfast);
 }
 
+/*
+ * The block layer lets no bio-based driver call another: what the head hands on would wait on
+ * current->bio_list until the head's submit_bio() has returned, so that no stack grows with the
+ * number of devices that are stacked. It is sorted there, and its time is taken and a plug is
+ * flushed for it once more. A path's disk has a queue of requests and calls nobody, so it may be
+ * called from here; and what is split off below goes down before anything that came later.
+ */
+static __always_inline void mpk_submit_at_once(struct bio *lower)
+{
+	struct bio_list *waiting = current->bio_list;
+
+	current->bio_list = NULL;
+	submit_bio_noacct(lower);
+	current->bio_list = waiting;
+}
+
 /* It has been pointed at its path. Context: process. */
 static __always_inline void mpk_submit(struct mpk_record *record, struct bio *lower)
 {
@@ -412,7 +418,7 @@ static __always_inline void mpk_submit(struct mpk_record *record, struct bio *lo
 		lower->bi_opf |= REQ_FAILFAST_MASK;
 	if (trace_block_bio_remap_enabled() || trace_mpath_submit_enabled())
 		mpk_trace_sent(record, lower);
-	submit_bio_noacct(lower);
+	mpk_submit_at_once(lower);
 }
 
 static void mpk_send_clone(struct mpk_record *record)
@@ -431,7 +437,6 @@ void mpk_io_send(struct mpath_io *io)
 		mpk_send_clone(record);
 		return;
 	}
-	mpk_save_integrity(record);
 	mpk_read_lock_here();
 	mpk_point_bio(record, record->bio);
 	mpk_read_unlock_here();
@@ -468,11 +473,12 @@ static __always_inline void mpk_submit_with(struct mpk_record *record, struct mp
 	record->io.direction = op_is_write(opf) ? MPATH_WRITE : MPATH_READ;
 	memset_startat(&record->io, 0, moves);
 	record->io.nowait = opf & REQ_NOWAIT;
-	/* Others were split from it: its end does not tell its own fate. */
-	if (!plain && bio_flagged(bio, BIO_CHAIN))
+	/*
+	 * Others were split from it: its end does not tell its own fate. Or its submitter has protected
+	 * it, and before 6.11 whoever ends a bio frees that.
+	 */
+	if (!plain && (bio_flagged(bio, BIO_CHAIN) || bio_integrity(bio)))
 		record->io.clone = true;
-	if (!plain)
-		mpk_save_integrity(record);
 
 	mpk_read_lock_here();
 	if (likely(blk_queue_io_stat(bdev_get_queue(bdev))))
@@ -481,8 +487,10 @@ static __always_inline void mpk_submit_with(struct mpk_record *record, struct mp
 		record->accounted = MPK_ACCOUNT_NONE;
 	path = mpath_head_route(head, &record->io, numa_node_id(),
 				raw_cpu_ptr(mpk_percpu_in(front->cursors)));
-	if (unlikely(!path)) {
+	if (unlikely((unsigned long)path <= (unsigned long)MPATH_NOWHERE)) {
 		mpk_read_unlock_here();
+		if (path)
+			mpk_finish(record, record->io.status);
 		return;
 	}
 	mpk_count_sent_here(head, path, &record->io);

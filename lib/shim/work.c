@@ -15,7 +15,7 @@ struct mpk_work {
 	void *arg;
 };
 
-static struct workqueue_struct *mpk_queues[3];
+static struct workqueue_struct *mpk_queues[4];
 
 static void mpk_work_run(struct work_struct *work)
 {
@@ -87,6 +87,7 @@ int mpk_work_init(void)
 		unsigned int flags;
 	} queues[] = {
 		[MPATH_WORK_REQUEUE] = { "mpath-wq", WQ_SYSFS },
+		[MPATH_WORK_SEND] = { "mpath-send" },
 		[MPATH_WORK_PROBE] = { "mpath-probe" },
 		[MPATH_WORK_NEWS] = { "mpath-news" },
 	};

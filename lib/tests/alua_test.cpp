@@ -369,6 +369,64 @@ TEST_F(PortGroupStates, are_asked_for_when_io_fails)
 	EXPECT_TRUE(is_on(b, bio));
 }
 
+TEST_F(PortGroupStates, are_asked_for_after_an_error_that_nobody_saw)
+{
+	auto &a = add_through("a", 1);
+
+	advance_ms(5000);
+	const auto before = stats().port_group_reports;
+
+	// 2A/06, say: the mid-layer sends the command again.
+	a.error_count++;
+	array.states[1] = kNonoptimized;
+	look(a);
+	run_work();
+	EXPECT_EQ(stats().port_group_reports, before + 1);
+	EXPECT_EQ(state(a), "usable-nonoptimized");
+}
+
+TEST_F(PortGroupStates, are_not_asked_for_without_end_because_the_question_fails)
+{
+	auto &a = add_through("a", 1);
+	u64 asked;
+
+	a.on_report = [&](bool, u8 *, u32, mpath_scsi_answer *answer) {
+		a.error_count++;
+		answer->error = -1;
+	};
+	advance_ms(21000);
+	asked = stats().port_group_reports;
+	for (int i = 0; i < 9; i++) {
+		look(a);
+		advance_ms(2000);
+	}
+	EXPECT_LE(stats().port_group_reports, asked + 2);
+}
+
+TEST_F(PortGroupStates, are_not_asked_for_without_end_because_standby_is_an_error)
+{
+	auto &a = add_through("a", 1);
+	auto &b = add_through("b", 2);
+	u64 asked;
+	int probes;
+
+	array.states[2] = kStandby;
+	b.on_probe = [&] {
+		b.error_count++;
+		return MPATH_VERDICT_STANDBY;
+	};
+	advance_ms(23000);
+	asked = stats().port_group_reports;
+	probes = b.probes;
+	for (int i = 0; i < 9; i++) {
+		look(a);
+		look(b);
+		advance_ms(2000);
+	}
+	EXPECT_LE(b.probes, probes + 1);
+	EXPECT_LE(stats().port_group_reports, asked + 3);
+}
+
 TEST_F(PortGroupStates, are_asked_for_at_most_once_a_second)
 {
 	auto &a = add_through("a", 1);
@@ -839,6 +897,17 @@ TEST_F(PortGroupStates, in_transition_are_waited_for_though_nothing_else_is)
 	array.states[1] = kOptimized;
 	advance_ms(1000);
 	EXPECT_TRUE(is_on(a, bio));
+}
+
+TEST_F(PortGroupStates, in_transition_for_somebody_who_has_looked_at_the_time_later_are_so_for_all)
+{
+	auto &a = add_through("a", 1);
+
+	array.states[1] = kTransitioning;
+	advance_ms(21000);
+	ASSERT_STREQ(access(a).state, "transitioning");
+	EXPECT_TRUE(a.device->is_in_transition(1001, 60000));
+	EXPECT_TRUE(a.device->is_in_transition(1000, 60000));
 }
 
 TEST_F(PortGroupStates, in_transition_for_ever_are_waited_for_a_minute)

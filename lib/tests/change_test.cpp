@@ -89,6 +89,20 @@ TEST_F(Change, that_one_path_does_not_find_is_not_looked_for_for_ever)
 	EXPECT_EQ(b.rescans, 2) << "and these are other news";
 }
 
+TEST_F(Change, has_a_path_that_cannot_be_scanned_now_scanned_at_the_next_look)
+{
+	auto &a = add("a");
+	auto &b = add("b");
+
+	b.can_be_scanned = false;
+	a.geometry.capacity = 409600;
+	look_at_all(2);
+	EXPECT_EQ(b.rescans, 2);
+	b.can_be_scanned = true;
+	look_at_all(3);
+	EXPECT_EQ(b.rescans, 3);
+}
+
 TEST_F(Change, has_a_path_that_is_out_of_service_scanned_when_it_is_back)
 {
 	auto &a = add("a");
@@ -163,7 +177,7 @@ TEST_F(Change, limits_may_differ)
 	auto &b = new_path("b");
 
 	b.geometry.limits = 7;
-	EXPECT_EQ(try_add(b), 0);
+	add(b);
 	look_at_all(3);
 	EXPECT_EQ(a.rescans + b.rescans, 0);
 	EXPECT_EQ(state(a), "usable");

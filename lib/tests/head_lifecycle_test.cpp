@@ -166,7 +166,8 @@ TEST_F(AddPath, says_so_whatever_allocation_fails_and_leaks_nothing)
 		EXPECT_EQ(objects(), before) << nth;
 		EXPECT_EQ(work_due_in(head()).value_or(0), 0u);
 	}
-	EXPECT_EQ(failures, 4u); // the path, its counters, its reference, its work item
+	EXPECT_EQ(failures, 5u); // the path, its counters, its reference, its two work items
+	run_work();
 	EXPECT_TRUE(is_on(paths.back(), submit()));
 }
 
@@ -194,6 +195,7 @@ TEST_F(AddPath, does_not_read_the_name_later)
 
 	device.name = name.c_str();
 	ASSERT_EQ(mpath_head_add_path(head(), &device, &path.device), 0);
+	run_work();
 	name = "else";
 	path.verdict = MPATH_VERDICT_DEAD;
 	complete_and_settle(submit(), MPATH_STS_TRANSPORT);

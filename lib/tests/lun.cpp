@@ -19,9 +19,10 @@ mpath_verdict probe(void *owner)
 	return path->on_probe ? path->on_probe() : path->verdict;
 }
 
-void rescan(void *owner)
+bool rescan(void *owner)
 {
 	static_cast<Path *>(owner)->rescans++;
+	return static_cast<Path *>(owner)->can_be_scanned;
 }
 
 // REPORT TARGET PORT GROUPS (SPC-5 6.34).
@@ -188,6 +189,7 @@ Path &Lun::add(Path &path)
 {
 	EXPECT_EQ(try_add(path), 0);
 	run_work();
+	path.probes = 0;
 	return path;
 }
 

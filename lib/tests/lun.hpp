@@ -57,6 +57,7 @@ struct Path {
 	std::function<mpath_verdict()> on_probe; // instead of verdict
 	std::atomic<int> probes{0};
 	int rescans = 0; // asked for by the core
+	bool can_be_scanned = true;
 
 	// Port groups; without on_report the path has none of it.
 	mpath_port_config port{-1, -1, 0};

@@ -610,6 +610,23 @@ TEST_F(PathHealth, limits_the_rate_of_what_it_says)
 
 // --- reason, time and count -------------------------------------------------------------------
 
+TEST_F(PathHealth, carries_nothing_before_it_has_said_who_it_is)
+{
+	config.no_path_timeout_ms = 5000;
+	auto &a = new_path("a");
+
+	a.verdict = MPATH_VERDICT_FOREIGN;
+	ASSERT_EQ(try_add(a), 0);
+	EXPECT_STREQ(read(a).name, "suspect");
+	EXPECT_STREQ(read(a).reason, "added");
+	auto &bio = submit();
+	EXPECT_TRUE(waits(bio));
+	run_work();
+	EXPECT_STREQ(read(a).name, "foreign");
+	EXPECT_EQ(route(bio), "");
+	EXPECT_TRUE(ended_with(MPATH_STS_IOERR, bio));
+}
+
 TEST_F(PathHealth, has_been_usable_since_it_was_added)
 {
 	advance_ms(70);

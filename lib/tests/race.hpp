@@ -9,6 +9,7 @@
 #include <mutex>
 #include <random>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "lun.hpp"
@@ -40,6 +41,16 @@ protected:
 		const mpath_device_config device = path.config();
 
 		ASSERT_EQ(mpath_head_add_path(head, &device, &path.device), 0);
+		if (has_workers())
+			return;
+		// It has joined before the race begins.
+		const auto verdict = std::exchange(path.verdict, MPATH_VERDICT_FINE);
+		auto on_probe = std::exchange(path.on_probe, nullptr);
+
+		run_work();
+		path.verdict = verdict;
+		path.on_probe = std::move(on_probe);
+		path.probes = 0;
 	}
 	static void remove(Path &path)
 	{

@@ -11,10 +11,10 @@ protected:
 	// Paths that cannot carry anything, and say so.
 	Path &add_dead(const std::string &name)
 	{
-		auto &path = new_path(name);
+		auto &path = add(name);
 
 		path.device_state = kOffline;
-		return add(path);
+		return path;
 	}
 	void revive(Path &path)
 	{
@@ -22,6 +22,7 @@ protected:
 		mpath_head_set_no_path_timeout_ms(head(), mpath_head_no_path_timeout_ms(head()));
 		run_work();
 	}
+	// The numbers of those that it has been sent: "0 2 1".
 	std::string in_flight(const Path &path)
 	{
 		std::string numbers;
@@ -555,4 +556,114 @@ TEST_F(Requeue, does_not_say_that_it_holds_io_when_it_does_not)
 	add_dead("a");
 	submit();
 	EXPECT_FALSE(logged("lun0: no usable path, holding I/O for up to 0 ms\n"));
+}
+
+// --- a path for whose tags the sender sleeps ------------------------------------------------------
+
+namespace {
+
+// What is resent goes down b, whose sender does not get on; a and b have one bio each in it.
+class StuckSender : public Requeue {
+protected:
+	void SetUp() override
+	{
+		Requeue::SetUp();
+		config.no_path_timeout_ms = 5000;
+		add("a");
+		add("b");
+	}
+	Path &a() { return paths[0]; }
+	Path &b() { return paths[1]; }
+	void begin(unsigned nr)
+	{
+		a().verdict = MPATH_VERDICT_DEAD;
+		for (unsigned i = 0; i < nr; i++)
+			sent.push_back(&submit());
+		hold_sender(b());
+		for (auto *bio : sent)
+			complete(*bio, MPATH_STS_TRANSPORT);
+		run_work();
+		for (auto *bio : sent)
+			EXPECT_EQ(route(*bio), "a");
+	}
+	void hold_sender(Path &path) { hold_work(path.device, MPATH_WORK_SEND); }
+	void let_sender(Path &path) { release_work(path.device, MPATH_WORK_SEND); }
+
+	std::vector<bio *> sent;
+};
+
+} // namespace
+
+TEST_F(StuckSender, sends_all_in_order_when_it_gets_on)
+{
+	begin(3);
+	let_sender(b());
+	run_work();
+	for (auto *bio : sent)
+		EXPECT_TRUE(is_on(b(), *bio));
+	complete_all(b(), MPATH_STS_OK);
+	EXPECT_EQ(end_order(), "0 1 2");
+}
+
+TEST_F(StuckSender, holds_up_no_bio_for_another_path)
+{
+	auto &c = add("c");
+
+	begin(2);
+	// What goes elsewhere goes at once.
+	auto &bio = submit();
+
+	EXPECT_TRUE(is_on(b(), bio)) << "a task of its own, that may sleep";
+	b().verdict = MPATH_VERDICT_DEAD;
+	complete(bio, MPATH_STS_TRANSPORT);
+	run_work();
+	EXPECT_TRUE(is_on(c, bio));
+}
+
+TEST_F(StuckSender, gives_back_what_it_has_not_sent_when_the_path_dies)
+{
+	auto &c = add("c");
+
+	begin(2);
+	b().verdict = MPATH_VERDICT_DEAD;
+	mpath_device_recheck(b().device);
+	run_work();
+	for (auto *bio : sent)
+		EXPECT_TRUE(is_on(c, *bio));
+	EXPECT_EQ(in_flight(b()), "");
+	let_sender(b());
+	run_work();
+	for (auto *bio : sent)
+		EXPECT_EQ(route(*bio), "a c");
+}
+
+TEST_F(StuckSender, gives_back_what_it_has_not_sent_when_the_transport_blocks_the_path)
+{
+	auto &c = add("c");
+
+	begin(1);
+	// Of which nobody tells.
+	b().device_state = kBlocked;
+	advance_ms(200);
+	EXPECT_TRUE(is_on(c, *sent[0]));
+}
+
+TEST_F(StuckSender, does_not_keep_io_from_failing_when_its_time_is_up)
+{
+	begin(2);
+	b().device_state = kBlocked;
+	advance_ms(6000);
+	for (auto *bio : sent)
+		EXPECT_TRUE(ended_with(MPATH_STS_IOERR, *bio));
+}
+
+TEST_F(StuckSender, does_not_keep_a_path_from_being_removed)
+{
+	auto &c = add("c");
+
+	begin(2);
+	remove(b());
+	run_work();
+	for (auto *bio : sent)
+		EXPECT_TRUE(is_on(c, *bio));
 }

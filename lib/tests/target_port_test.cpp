@@ -80,6 +80,17 @@ TEST_F(TargetPort, has_everybody_asked_when_the_sample_is_dead_but_not_at_once)
 		EXPECT_STREQ(mpath_device_state_name(path.device), "dead");
 }
 
+TEST_F(TargetPort, does_not_begin_anew_for_one_that_has_died_a_moment_before_the_first)
+{
+	add_behind(kPort, 100);
+	all_are_dead();
+	kill_path(paths[0]);
+	kill_path(paths[1]);
+	mpath::TargetPort::note_death(paths[2].device, 1);
+	run_work();
+	EXPECT_EQ(asked(), 4 + 16 + 1) << "it spreads, and one was asked because it had died";
+}
+
 TEST_F(TargetPort, knows_the_others_whoever_leaves)
 {
 	add_behind(kPort, 6);
@@ -162,6 +173,7 @@ TEST_F(TargetPort, spans_heads)
 
 	ASSERT_EQ(mpath_head_add_path(other, &device, &b.device), 0);
 	run_work();
+	b.probes = 0;
 	kill_path(paths[0]);
 	run_work();
 	EXPECT_EQ(b.probes, 1);

@@ -199,7 +199,7 @@ void complete_silently(Record *record)
 void mpath_head_submit(mpath_head *head, bio *bio, bool nowait)
 {
 	Record *record = start(mpath_head_front_of(head)->pool, bio, nowait);
-	bool goes;
+	mpath_device *path;
 
 	if (!record) {
 		end(bio, MPATH_STS_AGAIN);
@@ -207,12 +207,16 @@ void mpath_head_submit(mpath_head *head, bio *bio, bool nowait)
 	}
 	record->head = head;
 	mpath::fake::read_lock(Call::shim);
-	goes = mpath_head_route(head, record, mpath::fake::this_node(),
+	path = mpath_head_route(head, record, mpath::fake::this_node(),
 				mpath::fake::this_cpus(mpath_head_front_of(head)->cursors));
-	if (goes)
+	if (path && path != MPATH_NOWHERE)
 		mpath::fake::count_sent(record, Call::shim);
 	mpath::fake::read_unlock(Call::shim);
-	if (goes) {
+	if (path == MPATH_NOWHERE) {
+		Call call(Port::io_finish, Call::shim);
+
+		finish(record, record->status);
+	} else if (path) {
 		Call call(Port::io_send, Call::shim);
 
 		send(record);

@@ -106,8 +106,8 @@ void run_work();
 bool run_work_of(const void *arg);
 bool work_due(const void *arg);
 // Whatever becomes due of this item does not run: its worker is busy elsewhere.
-void hold_work(const void *arg);
-void release_work(const void *arg);
+void hold_work(const void *arg, std::optional<mpath_work_kind> kind = {});
+void release_work(const void *arg, std::optional<mpath_work_kind> kind = {});
 // In how many ms does it run; nothing if it is neither kicked nor armed.
 std::optional<u64> work_due_in(const void *arg);
 mpath_work_kind work_kind(const void *arg);
@@ -127,6 +127,7 @@ void at_blocked_drain(std::function<void()> hook);
 // fast as the wall's, 0 holds it still.
 void start_workers(unsigned nr, u64 speed);
 void stop_workers();
+bool has_workers();
 // Wait until no item is due or running.
 void wait_for_idle_workers();
 

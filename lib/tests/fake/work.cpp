@@ -76,12 +76,13 @@ void schedule(mpk_work *work, u64 when)
 	changed.notify_all();
 }
 
-mpk_work *first_ready()
+// Of this kind, if one is named.
+mpk_work *first_ready(std::optional<mpath_work_kind> kind = {})
 {
 	mpk_work *first = nullptr;
 
 	for (mpk_work *work : items)
-		if (work->ready() && (!first || std::tie(*work->due, work->kicked) <
+		if (work->ready() && (!kind || work->kind == kind) && (!first || std::tie(*work->due, work->kicked) <
 							std::tie(*first->due, first->kicked)))
 			first = work;
 	return first;
@@ -132,10 +133,10 @@ void cancel(mpk_work *work, std::unique_lock<std::mutex> &guard)
 	work->cancelling--;
 }
 
-mpk_work *of(const void *arg)
+mpk_work *of(const void *arg, std::optional<mpath_work_kind> kind = {})
 {
 	for (mpk_work *work : items)
-		if (work->arg == arg)
+		if (work->arg == arg && (!kind || work->kind == kind))
 			return work;
 	mpath::fake::die("no such work item");
 }
@@ -174,21 +175,24 @@ bool run_work_of(const void *arg)
 	if (!work->ready())
 		return false;
 	run(work, guard);
+	// What it has put by for paths goes: to a test that is one step.
+	while (mpk_work *sender = first_ready(MPATH_WORK_SEND))
+		run(sender, guard);
 	return true;
 }
 
-void hold_work(const void *arg)
+void hold_work(const void *arg, std::optional<mpath_work_kind> kind)
 {
 	std::unique_lock guard(lock);
 
-	of(arg)->held = true;
+	of(arg, kind)->held = true;
 }
 
-void release_work(const void *arg)
+void release_work(const void *arg, std::optional<mpath_work_kind> kind)
 {
 	std::unique_lock guard(lock);
 
-	of(arg)->held = false;
+	of(arg, kind)->held = false;
 }
 
 bool work_due(const void *arg)
@@ -266,6 +270,13 @@ void start_workers(unsigned nr, u64 speed)
 	stopping = false;
 	for (unsigned i = 0; i < nr; i++)
 		workers.emplace_back(worker);
+}
+
+bool has_workers()
+{
+	std::unique_lock guard(lock);
+
+	return !workers.empty();
 }
 
 void stop_workers()

@@ -33,9 +33,11 @@ END
 
 for ascq in 6 7; do
 	step "unit attention 2A/0$ascq"
+	before=$(counter mpath_port_group_reports)
+	must_wait 30 "the LUN has just been asked, so that it is not for 20 s" asked "$before"
 	groups_are 00 01
 	sense_is "2a 6 2a $ascq 1"
-	must_wait 40 "path 1 is known to be non-optimized" state_is "${PATHS[1]}" usable-nonoptimized
+	must_wait 10 "path 1 is known to be non-optimized" state_is "${PATHS[1]}" usable-nonoptimized
 	idle 1 || fail "the non-optimized path carries I/O"
 	groups_are 00 00
 	must_wait 40 "path 1 is used again" in_use "${PATHS[1]}"

@@ -5,8 +5,8 @@
 #: timeout 120
 #: allow path-errors
 # The LUN grows under I/O, and the device of one path is rescanned: the others are without being
-# asked for, when they can be. The head follows when the last of them knows, not before, and says
-# so as sd does; so it is with write protection.
+# asked for, when they can be. The head follows when all know that work, and says so as sd does; one
+# that comes back later is used when it knows, too. So it is with write protection.
 #
 #   sdmpatha --+-- path 0 --+
 #              +-- path 1 --+-- LUN 0: 64 MiB, then 1 GiB
@@ -28,14 +28,15 @@ must_wait 10 "path 1 is not used" not in_use "${PATHS[1]}"
 echo 1 >"$SD_BUS/drivers/scsi_debug/virtual_gb"
 rescan 0
 must_wait 10 "path 0 has the new size" size_is "$(disk_of "${PATHS[0]}")" 2097152
-must_wait 10 "the log says what the head waits for" klog_has "sdmpatha: path ${PATHS[0]}.*capacity.*until all paths agree"
+must_wait 10 "the head has the new size" size_is "$HEAD" 2097152
+kill $monitor
 fio_goes_on 100
-equal "$(<"$HEAD_SYS/size")" 131072 "sectors of the head"
+equal "$(<"/sys/block/$(disk_of "${PATHS[1]}")/size")" 131072 "sectors of path 1"
 
 step "both know"
 bed_restore 1 offline
-must_wait 30 "the head has the new size" size_is "$HEAD" 2097152
-kill $monitor
+must_wait 30 "path 1 has the new size" size_is "$(disk_of "${PATHS[1]}")" 2097152
+must_wait 30 "path 1 is used" in_use "${PATHS[1]}"
 grep -A20 "/$HEAD (block)" "$WORK/uevents" | grep -qx RESIZE=1 || fail "no uevent with RESIZE=1"
 fio_goes_on 100
 fio_finish
