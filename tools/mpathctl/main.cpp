@@ -19,6 +19,7 @@
 #include "events.hpp"
 #include "explain.hpp"
 #include "import.hpp"
+#include "import_files.hpp"
 #include "json.hpp"
 #include "metrics.hpp"
 #include "mpath_version.h"
@@ -275,35 +276,6 @@ std::vector<std::string> conf_files(const Tree &tree)
 	return files;
 }
 
-// Of before: only what this program has made it makes again.
-void check_owner(const Tree &tree, const std::string &file)
-{
-	const std::string text = tree.text(file);
-
-	if (!text.empty() && !text.starts_with(kMadeByImport))
-		throw Failure(fmt::format("{} is somebody's own: move it away first", file));
-}
-
-void write_import(const Tree &tree, const Import &found)
-{
-	std::string settings = tree.raw(kSettingsFile).value_or("");
-
-	check_owner(tree, kOptionsFile);
-	check_owner(tree, kAliasesFile);
-	parse_settings(settings); // not over what somebody has to mend first
-	if (!found.settings.empty()) {
-		for (const std::string &line : found.settings)
-			settings = with_line(settings, line);
-		tree.replace(kSettingsFile, settings);
-	}
-	for (const auto &[file, text] :
-	     { std::pair{ kOptionsFile, found.options }, std::pair{ kAliasesFile, found.aliases } })
-		if (!text.empty())
-			tree.replace(file, text);
-		else if (tree.exists(file))
-			tree.replace(file, fmt::format("{}\n", kMadeByImport));
-}
-
 void import_conf(const Tree &tree, std::vector<std::string> files, bool write)
 {
 	std::vector<ConfEntry> conf;
@@ -322,9 +294,12 @@ void import_conf(const Tree &tree, std::vector<std::string> files, bool write)
 	const Import found =
 		translate(conf, parse_bindings(tree.raw(bindings_file(conf)).value_or("")));
 
-	if (write)
-		write_import(tree, found);
+	const bool is_news = write && write_files(tree, found);
+
 	fmt::print("{}", text_of(found));
+	if (is_news)
+		fmt::print("== to be done\nthe initramfs has a copy of what modprobe is told: "
+			   "update-initramfs -u, or dracut -f\n");
 }
 
 // For those who have something to say without modules, too.

@@ -144,4 +144,10 @@ void Tree::replace(const std::string &file, const std::string &text) const
 		throw std::system_error(errno, std::generic_category(), file);
 }
 
+void Tree::remove(const std::string &file) const
+{
+	if (unlink(below(file).c_str()) && errno != ENOENT)
+		throw std::system_error(errno, std::generic_category(), file);
+}
+
 } // namespace mpathctl

@@ -34,6 +34,8 @@ public:
 	// Another file beside it, then in its place: a crash leaves the one or the other. Throws
 	// std::system_error.
 	void replace(const std::string &file, const std::string &text) const;
+	// Throws std::system_error; what is not there is no error here, either.
+	void remove(const std::string &file) const;
 
 private:
 	std::filesystem::path below(const std::string &file) const;

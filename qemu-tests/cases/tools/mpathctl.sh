@@ -12,8 +12,11 @@
 cp "$MODULES/root/usr/sbin/mpathctl" /usr/sbin/
 cp "$MODULES/root/usr/lib/udev/rules.d/64-mpathctl.rules" /etc/udev/rules.d/
 udevadm control --reload
-made=(/etc/modprobe.d/multipath-native.conf /etc/udev/rules.d/65-multipath-native.rules)
-at_exit rm -f /etc/udev/rules.d/64-mpathctl.rules /etc/multipath-native.conf /usr/sbin/mpathctl /etc/multipath.conf "${made[@]}"
+softdep=/usr/lib/modprobe.d/multipath-native.conf
+mkdir -p "${softdep%/*}"
+cp "$MODULES/boot$softdep" "$softdep"
+made=(/etc/modprobe.d/multipath-native-import.conf /etc/udev/rules.d/65-multipath-native.rules)
+at_exit rm -f /etc/udev/rules.d/64-mpathctl.rules /etc/multipath-native.conf /usr/sbin/mpathctl /etc/multipath.conf "$softdep" "${made[@]}"
 
 exits 3 mpathctl list
 has '^mpathctl: the modules are not loaded: modprobe scsi_multipath$'
@@ -192,10 +195,13 @@ has "^wwid=$wwid no_path_timeout_ms=120000$"
 has '^multipath.conf:3: failback manual: '
 equal "$(count "${made[@]}")" 0 "files written"
 exits 0 mpathctl import --write
+has '^the initramfs has a copy .*: update-initramfs -u, or dracut -f$'
 exits 0 mpathctl import --write
+has_not '^the initramfs'
 equal "$(grep -c "^wwid=$wwid " /etc/multipath-native.conf)" 1 "lines for the LUN"
 exits 0 modprobe -c
 has "^options scsi_multipath iopolicy=queue-depth deny=wwid=3600a0b80\\* allow=wwid=$wwid$"
+has '^softdep sd_mod pre: scsi_multipath$'
 echo 'options scsi_multipath iopolicy=numa' >"${made[0]}"
 exits 1 mpathctl import --write
 has "${made[0]} is somebody's own"
