@@ -37,14 +37,12 @@ bool put(const Tree &tree, const std::string &file, const std::string &text)
 
 bool write_files(const Tree &tree, const Import &found)
 {
-	std::string settings = tree.raw(kSettingsFile).value_or("");
+	const std::string settings = tree.raw(kSettingsFile).value_or("");
 
 	check_owner(tree, kOptionsFile);
 	check_owner(tree, kAliasesFile);
 	parse_settings(settings);
-	for (const std::string &line : found.settings)
-		settings = with_line(settings, line);
-	put(tree, kSettingsFile, settings);
+	put(tree, kSettingsFile, with_imported(settings, found.settings));
 	put(tree, kAliasesFile, found.aliases);
 	return put(tree, kOptionsFile, found.options);
 }

@@ -175,13 +175,20 @@ std::string with_setting(const std::string &text, const Head &head, const Settin
 	return result;
 }
 
-std::string with_line(const std::string &text, const std::string &line)
+std::string with_imported(const std::string &text, const std::vector<std::string> &lines)
 {
-	const auto lines = pieces(text, '\n');
+	std::string above, below;
+	bool found = false;
 
-	if (std::find(lines.begin(), lines.end(), line) != lines.end())
-		return text;
-	return text + (text.empty() || text.ends_with('\n') ? "" : "\n") + line + '\n';
+	for (const std::string &line : pieces(text, '\n')) {
+		if (line.ends_with(kImported))
+			found = true;
+		else
+			(found ? below : above) += line + '\n';
+	}
+	for (const std::string &line : lines)
+		above += line + kImported + '\n';
+	return above + below;
 }
 
 } // namespace mpathctl

@@ -47,7 +47,11 @@ std::map<std::string, std::string> wanted(const std::vector<Line> &lines, const 
 // or in a new one.
 std::string with_setting(const std::string &text, const Head &head, const Setting &setting);
 
-// The file's text with this line, at its end if it is not there.
-std::string with_line(const std::string &text, const std::string &line);
+// How a line ends that an import has written: the next import replaces it.
+inline constexpr const char *kImported = " # mpathctl import";
+
+// The file's text with these lines of an import in the place of those of an earlier one, at its end
+// without one.
+std::string with_imported(const std::string &text, const std::vector<std::string> &lines);
 
 } // namespace mpathctl

@@ -198,6 +198,10 @@ exits 0 mpathctl import --write
 has '^the initramfs has a copy .*: update-initramfs -u, or dracut -f$'
 exits 0 mpathctl import --write
 has_not '^the initramfs'
+sed 's/no_path_retry 24/no_path_retry 36/' /etc/multipath.conf >"$WORK/longer"
+exits 0 mpathctl import --write "$WORK/longer"
+has "^wwid=$wwid no_path_timeout_ms=180000$"
+exits 0 mpathctl import --write
 equal "$(grep -c "^wwid=$wwid " /etc/multipath-native.conf)" 1 "lines for the LUN"
 exits 0 modprobe -c
 has "^options scsi_multipath iopolicy=queue-depth deny=wwid=3600a0b80\\* allow=wwid=$wwid$"

@@ -48,8 +48,28 @@ TEST_F(ImportFiles, are_news_for_the_initramfs_if_modprobe_is_told_something_els
 	EXPECT_TRUE(import(conf));
 	EXPECT_FALSE(import(conf));
 	EXPECT_FALSE(import(conf + "overrides {\nno_path_retry fail\n}\n"));
-	EXPECT_EQ(content("etc/multipath-native.conf"), "wwid=* no_path_timeout_ms=0");
+	EXPECT_EQ(content("etc/multipath-native.conf"),
+		  std::string("wwid=* no_path_timeout_ms=0") + kImported);
 	EXPECT_TRUE(import("defaults {\nno_path_retry 24\n}\n"));
+}
+
+TEST_F(ImportFiles, have_what_the_last_import_says)
+{
+	const auto timeout_after = [this](const std::string &retries) {
+		import("multipaths { multipath {\nwwid 360014051234567890000000000000000\n"
+		       "no_path_retry " +
+		       retries + "\n} }\n");
+		return wanted(parse_settings(tree.raw(kSettingsFile).value()), head())
+			.at("no_path_timeout_ms");
+	};
+
+	make("etc/multipath-native.conf", "# mine\nvendor=* iopolicy=numa");
+	EXPECT_EQ(timeout_after("12"), "60000");
+	EXPECT_EQ(timeout_after("24"), "120000");
+	EXPECT_EQ(timeout_after("12"), "60000");
+	EXPECT_EQ(parse_settings(tree.raw(kSettingsFile).value()).size(), 2u);
+	import("");
+	EXPECT_EQ(content("etc/multipath-native.conf"), "# mine\nvendor=* iopolicy=numa");
 }
 
 TEST_F(ImportFiles, of_somebody_else_are_left_alone)

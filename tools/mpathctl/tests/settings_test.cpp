@@ -81,12 +81,19 @@ TEST_F(Settings, are_kept_in_the_line_of_their_head)
 			  " stall_timeout_ms=0 iopolicy=round-robin\n");
 }
 
-TEST_F(Settings, lines_are_added_once)
+TEST_F(Settings, of_an_import_stand_where_those_of_the_one_before_stood)
 {
-	EXPECT_EQ(with_line("", "wwid=* iopolicy=numa"), "wwid=* iopolicy=numa\n");
-	EXPECT_EQ(with_line("# mine", "wwid=* iopolicy=numa"), "# mine\nwwid=* iopolicy=numa\n");
-	EXPECT_EQ(with_line("wwid=* iopolicy=numa\n# mine\n", "wwid=* iopolicy=numa"),
-		  "wwid=* iopolicy=numa\n# mine\n");
+	const std::string imported = kImported;
+
+	EXPECT_EQ(with_imported("# mine", { "wwid=a iopolicy=numa" }),
+		  "# mine\nwwid=a iopolicy=numa" + imported + "\n");
+	EXPECT_EQ(with_imported("# mine\nwwid=a iopolicy=numa" + imported +
+					"\nwwid=b iopolicy=numa" + imported + "\n# below\n",
+				{ "wwid=c iopolicy=numa" }),
+		  "# mine\nwwid=c iopolicy=numa" + imported + "\n# below\n");
+	EXPECT_EQ(with_imported("wwid=a iopolicy=numa" + imported + "\n", {}), "");
+	EXPECT_EQ(parse_settings(with_imported("", { "wwid=a iopolicy=numa" })).at(0).settings,
+		  std::vector<Setting>{ Setting("iopolicy", "numa") });
 }
 
 TEST_F(Settings, of_the_program_replace_a_file_as_a_whole)
