@@ -174,10 +174,8 @@ void set(const Tree &tree, const std::string &name, const std::vector<std::strin
 	if (!save)
 		return;
 
-	std::string text = tree.text(kSettingsFile);
+	std::string text = tree.raw(kSettingsFile).value_or("");
 
-	if (!text.empty())
-		text += '\n';
 	parse_settings(text); // not over what somebody has to mend first
 	for (const Setting &setting : settings)
 		text = with_setting(text, head, setting);

@@ -43,8 +43,9 @@ bool fits(const Head &head, const std::string &pattern);
 // What the lines say of the head, each name once: the last line counts.
 std::map<std::string, std::string> wanted(const std::vector<Line> &lines, const Head &head);
 
-// The file's text with the setting for just this head: in the line that is for its wwid alone,
-// or in a new one.
+// The file's text with the setting for just this head, so that it is wanted(): in the line that is for
+// its wwid alone, or where another one below that says otherwise, in a new one at the end. Throws as
+// parse_settings().
 std::string with_setting(const std::string &text, const Head &head, const Setting &setting);
 
 // How a line ends that an import has written: the next import replaces it.

@@ -104,6 +104,11 @@ equal "$(completes list -)" --json "completion of list"
 exits 0 mpathctl set "$HEAD" iopolicy=round-robin no_path_timeout_ms=60000 --save
 equal "$(<"$MPATH/iopolicy")" round-robin "the policy that was set"
 grep -qx "wwid=$(<"$MPATH/wwid") iopolicy=round-robin no_path_timeout_ms=60000" /etc/multipath-native.conf
+echo 'wwid=* iopolicy=numa' >>/etc/multipath-native.conf
+exits 0 mpathctl set "$HEAD" iopolicy=round-robin --save
+exits 0 mpathctl apply
+equal "$(<"$MPATH/iopolicy")" round-robin "the policy that was saved below what is for all"
+sed -i '/^wwid=\*/d' /etc/multipath-native.conf
 exits 1 mpathctl set "$HEAD" iopolicy=fastest
 has "$HEAD: iopolicy 'fastest': Invalid argument"
 exits 2 mpathctl set "$HEAD" fail_now=1

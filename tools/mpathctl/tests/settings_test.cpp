@@ -81,6 +81,35 @@ TEST_F(Settings, are_kept_in_the_line_of_their_head)
 			  " stall_timeout_ms=0 iopolicy=round-robin\n");
 }
 
+TEST_F(Settings, that_are_kept_are_not_overruled_by_what_stands_below)
+{
+	const std::string mine = "wwid=" + head().wwid;
+	const Setting setting("iopolicy", "round-robin");
+	const std::string all = "vendor=LIO* iopolicy=numa submit_mode=clone # all\n";
+	const std::string kept =
+		with_setting(mine + " iopolicy=numa # mine\n" + all, head(), setting);
+
+	EXPECT_EQ(kept, all + mine + " iopolicy=round-robin\n");
+	EXPECT_EQ(wanted(parse_settings(kept), head())["iopolicy"], "round-robin");
+	EXPECT_EQ(with_setting(mine + " iopolicy=numa stall_timeout_ms=0\n" + all, head(), setting),
+		  mine + " stall_timeout_ms=0\n" + all + mine + " iopolicy=round-robin\n");
+	EXPECT_EQ(with_setting(kept, head(), { "submit_mode", "interpose" }),
+		  all + mine + " iopolicy=round-robin submit_mode=interpose\n");
+	EXPECT_EQ(with_setting(mine + " stall_timeout_ms=0\n" + all, head(),
+			       { "parked_limit_kib", "0" }),
+		  mine + " stall_timeout_ms=0 parked_limit_kib=0\n" + all)
+		<< "nobody says otherwise";
+}
+
+TEST_F(Settings, that_are_kept_are_in_no_line_that_the_next_import_replaces)
+{
+	const std::string mine = "wwid=" + head().wwid;
+	const std::string imported = mine + " iopolicy=numa" + kImported + "\n";
+
+	EXPECT_EQ(with_setting(imported, head(), { "iopolicy", "round-robin" }),
+		  imported + mine + " iopolicy=round-robin\n");
+}
+
 TEST_F(Settings, of_an_import_stand_where_those_of_the_one_before_stood)
 {
 	const std::string imported = kImported;
