@@ -124,7 +124,7 @@ exits 1 mpathctl doctor
 has "^! $HEAD: submit_mode is [a-z]*, and neither in /etc/multipath-native.conf$"
 echo 'wwid=* policy=numa' >>/etc/multipath-native.conf
 exits 1 mpathctl doctor
-has "^! /etc/multipath-native.conf: line 3: 'policy' is none of"
+has "^! /etc/multipath-native.conf: line 4: 'policy' is none of"
 exits 2 mpathctl apply
 cp "$WORK/settings" /etc/multipath-native.conf
 mpathctl set "$HEAD" stall_timeout_ms=2000

@@ -172,6 +172,14 @@ TEST_F(Doctor, knows_fibre_channels_timer)
 	}
 }
 
+TEST_F(Doctor, knows_that_nvmes_timer_holds_nothing)
+{
+	one_nvme_path();
+	ASSERT_EQ(head().paths.at(0).transport.name, "tcp");
+	EXPECT_TRUE(complains("sdmpatha has 1 path"));
+	EXPECT_FALSE(complains("fast_io_fail_tmo"));
+}
+
 TEST_F(Doctor, misses_the_modules)
 {
 	std::filesystem::remove_all(top / "sys/module");

@@ -70,10 +70,22 @@ protected:
 		make(device + "/scsi_level", "7");
 		make(device + "/block/sdz/mpath_state", "usable");
 		link(device + "/block/sdz/device", device);
-		link("sys/block/sdz", device + "/block/sdz");
-		std::filesystem::remove_all(top / "sys/devices/virtual/block/sdmpatha/multipath");
-		link("sys/devices/virtual/block/sdmpatha/multipath/sdmpatha:0",
-		     device + "/block/sdz");
+		only_path("sdz", device + "/block/sdz");
+	}
+
+	// In place of both paths one of NVMe over TCP, with what the driver has for its timer by itself.
+	void one_nvme_path()
+	{
+		const std::string controller = "sys/devices/virtual/nvme-fabrics/ctl/nvme0";
+
+		make(controller + "/transport", "tcp");
+		make(controller + "/address", "traddr=10.0.0.1,trsvcid=4420");
+		make(controller + "/fast_io_fail_tmo", "off");
+		make(controller + "/model", "Linux");
+		make(controller + "/firmware_rev", "6.12");
+		make(controller + "/nvme0n1/mpath_state", "usable");
+		link(controller + "/nvme0n1/device", controller);
+		only_path("nvme0n1", controller + "/nvme0n1");
 	}
 
 	std::vector<Head> heads() const { return read_heads(tree); }
@@ -85,6 +97,14 @@ protected:
 	void SetUp() override { tree = Tree(top); }
 
 private:
+	void only_path(const std::string &disk, const std::string &dir)
+	{
+		const std::string links = "sys/devices/virtual/block/sdmpatha/multipath";
+
+		link("sys/block/" + disk, dir);
+		std::filesystem::remove_all(top / links);
+		link(links + "/sdmpatha:0", dir);
+	}
 	void make_head()
 	{
 		const std::string disk = "sys/devices/virtual/block/sdmpatha/";
