@@ -221,13 +221,16 @@ exits 1 mpathctl import "$WORK/nowhere"
 has 'nowhere cannot be read'
 udevadm control --reload
 
-# The next head of the same LUN has what was saved, and its name.
+# The next head of the same LUN has what was saved, and its name. The rule of udev runs as soon as the
+# disk is there.
+echo 'vendor=LIO-ORG parked_limit_kib=4096' >>/etc/multipath-native.conf
 bed_down
 must_wait 30 "the head is gone" no_heads
 bed_up 2
 head_wait 2
 must_wait 30 "its policy is set" is "$MPATH/iopolicy" round-robin
 must_wait 30 "its time is set" is "$HEAD_SYS/no_path_timeout_ms" 120000
+must_wait 30 "its vendor's limit is set" is "$HEAD_SYS/parked_limit_kib" 4096
 equal "$(readlink -f /dev/mapper/data)" "/dev/$HEAD" "what the alias leads to"
 
 step "a LUN is taken out"

@@ -57,6 +57,13 @@ TEST_F(Settings, of_a_file_are_patterns_and_settings)
 	EXPECT_FALSE(fits(head(), "vendor=LIO*&product=disk"));
 }
 
+TEST_F(Settings, know_the_vendor_when_the_disk_has_just_appeared)
+{
+	std::filesystem::remove_all(top / kDiskLinks);
+	EXPECT_TRUE(head().paths.empty());
+	EXPECT_TRUE(fits(head(), "vendor=LIO*&product=lun"));
+}
+
 TEST_F(Settings, that_make_no_sense_are_named_with_their_line)
 {
 	for (const auto *text : { "\nwwid=x\n", "\nwwid iopolicy=numa\n",
