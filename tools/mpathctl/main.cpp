@@ -147,18 +147,6 @@ void events(const Tree &tree, int count)
 	});
 }
 
-// Return: "", or what the kernel has against it.
-std::string refusal(const Tree &tree, const Head &head, const Setting &setting)
-{
-	try {
-		apply(tree, head, setting);
-	} catch (const std::system_error &error) {
-		return fmt::format("{}: {} '{}': {}", head.name, setting.first, setting.second,
-				   error.code().message());
-	}
-	return "";
-}
-
 void set(const Tree &tree, const std::string &name, const std::vector<std::string> &words,
 	 bool save)
 {
@@ -168,15 +156,14 @@ void set(const Tree &tree, const std::string &name, const std::vector<std::strin
 
 	for (const std::string &word : words)
 		settings.push_back(parse_setting(word));
-	for (const Setting &setting : settings)
-		if (const std::string why = refusal(tree, head, setting); !why.empty())
-			throw Failure(why);
-	if (!save)
-		return;
 
-	std::string text = tree.raw(kSettingsFile).value_or("");
+	std::string text = save ? tree.raw(kSettingsFile).value_or("") : "";
 
 	parse_settings(text); // not over what somebody has to mend first
+	if (const std::string why = apply_all(tree, head, settings); !why.empty())
+		throw Failure(why);
+	if (!save)
+		return;
 	for (const Setting &setting : settings)
 		text = with_setting(text, head, setting);
 	tree.replace(kSettingsFile, text);

@@ -6,6 +6,7 @@
 #include <fnmatch.h>
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -114,6 +115,37 @@ Setting parse_setting(const std::string &text)
 void apply(const Tree &tree, const Head &head, const Setting &setting)
 {
 	tree.write(file_of(head, setting.first), setting.second);
+}
+
+std::string refusal(const Tree &tree, const Head &head, const Setting &setting)
+{
+	try {
+		apply(tree, head, setting);
+	} catch (const std::system_error &error) {
+		return fmt::format("{}: {} '{}': {}", head.name, setting.first, setting.second,
+				   error.code().message());
+	}
+	return "";
+}
+
+// Only the kernel knows which values it takes.
+std::string apply_all(const Tree &tree, const Head &head, const std::vector<Setting> &settings)
+{
+	std::vector<Setting> before;
+
+	for (const Setting &setting : settings) {
+		before.emplace_back(setting.first, current(tree, head, setting.first));
+
+		const std::string why = refusal(tree, head, setting);
+
+		if (why.empty())
+			continue;
+		before.pop_back();
+		for (; !before.empty(); before.pop_back())
+			refusal(tree, head, before.back());
+		return why;
+	}
+	return "";
 }
 
 std::string current(const Tree &tree, const Head &head, const std::string &name)

@@ -26,6 +26,13 @@ Setting parse_setting(const std::string &text);
 // Have the head do so from now on. Throws std::system_error; EINVAL: no such value.
 void apply(const Tree &tree, const Head &head, const Setting &setting);
 
+// All of them, in their order; if the kernel refuses one, the head does what it did before. Return: "",
+// or what the kernel has against it.
+std::string apply_all(const Tree &tree, const Head &head, const std::vector<Setting> &settings);
+
+// The same of one.
+std::string refusal(const Tree &tree, const Head &head, const Setting &setting);
+
 // What the head does now.
 std::string current(const Tree &tree, const Head &head, const std::string &name);
 

@@ -109,7 +109,8 @@ exits 0 mpathctl set "$HEAD" iopolicy=round-robin --save
 exits 0 mpathctl apply
 equal "$(<"$MPATH/iopolicy")" round-robin "the policy that was saved below what is for all"
 sed -i '/^wwid=\*/d' /etc/multipath-native.conf
-exits 1 mpathctl set "$HEAD" iopolicy=fastest
+exits 1 mpathctl set "$HEAD" no_path_timeout_ms=1000 iopolicy=fastest
+equal "$(<"$HEAD_SYS/no_path_timeout_ms")" 60000 "what stands beside what is refused"
 has "$HEAD: iopolicy 'fastest': Invalid argument"
 exits 2 mpathctl set "$HEAD" fail_now=1
 equal "$(<"$MPATH/iopolicy")" round-robin "the policy after what was refused"
@@ -126,6 +127,8 @@ echo 'wwid=* policy=numa' >>/etc/multipath-native.conf
 exits 1 mpathctl doctor
 has "^! /etc/multipath-native.conf: line 4: 'policy' is none of"
 exits 2 mpathctl apply
+exits 2 mpathctl set "$HEAD" stall_timeout_ms=3000 --save
+equal "$(<"$HEAD_SYS/stall_timeout_ms")" 1000 "what cannot be saved"
 cp "$WORK/settings" /etc/multipath-native.conf
 mpathctl set "$HEAD" stall_timeout_ms=2000
 

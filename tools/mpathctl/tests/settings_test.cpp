@@ -41,6 +41,26 @@ TEST_F(Settings, go_to_the_head)
 	EXPECT_THROW(apply(tree, head(), { "stall_timeout_ms", "1" }), std::system_error);
 }
 
+TEST_F(Settings, that_the_kernel_refuses_take_the_others_with_them)
+{
+	// The tree has no stall_timeout_ms.
+	const std::string why = apply_all(tree, head(),
+					  { { "iopolicy", "numa" },
+					    { "no_path_timeout_ms", "1" },
+					    { "no_path_timeout_ms", "2" },
+					    { "stall_timeout_ms", "1" },
+					    { "submit_mode", "clone" } });
+
+	EXPECT_EQ(why, "sdmpatha: stall_timeout_ms '1': No such file or directory");
+	EXPECT_EQ(current(tree, head(), "iopolicy"), "round-robin");
+	EXPECT_EQ(current(tree, head(), "no_path_timeout_ms"), "30000");
+	EXPECT_EQ(current(tree, head(), "submit_mode"), "interpose");
+	EXPECT_EQ(apply_all(tree, head(), { { "iopolicy", "numa" }, { "submit_mode", "clone" } }),
+		  "");
+	EXPECT_EQ(current(tree, head(), "iopolicy"), "numa");
+	EXPECT_EQ(current(tree, head(), "submit_mode"), "clone");
+}
+
 TEST_F(Settings, of_a_file_are_patterns_and_settings)
 {
 	const auto lines = parse_settings("# a comment\n\n"
