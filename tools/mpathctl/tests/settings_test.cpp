@@ -152,16 +152,6 @@ TEST_F(Settings, of_an_import_stand_where_those_of_the_one_before_stood)
 		  std::vector<Setting>{ Setting("iopolicy", "numa") });
 }
 
-TEST_F(Settings, of_the_program_replace_a_file_as_a_whole)
-{
-	tree.replace("/etc/multipath-native.conf", "a\nb\n");
-	EXPECT_EQ(tree.raw("/etc/multipath-native.conf"), "a\nb\n");
-	tree.replace("/etc/multipath-native.conf", "\n\nc\n");
-	EXPECT_EQ(tree.raw("/etc/multipath-native.conf"), "\n\nc\n") << "lines are counted";
-	EXPECT_FALSE(tree.exists("/etc/multipath-native.conf.new"));
-	EXPECT_FALSE(tree.raw("/etc/nothing"));
-}
-
 TEST_F(Settings, rates_are_of_what_came_between_two_looks)
 {
 	const Loads before = look(tree, heads());
