@@ -121,7 +121,7 @@ void watch(const Tree &tree, double secs, int count)
 
 		if (in_place)
 			fmt::print("\033[H\033[J");
-		fmt::print("{}", rates(heads, before, now, secs, on_terminal()));
+		fmt::print("{}", rates(heads, before, now, on_terminal()));
 		if (!in_place)
 			fmt::print("\n");
 		fflush(stdout);

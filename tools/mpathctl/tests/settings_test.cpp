@@ -154,12 +154,18 @@ TEST_F(Settings, of_an_import_stand_where_those_of_the_one_before_stood)
 
 TEST_F(Settings, rates_are_of_what_came_between_two_looks)
 {
-	const Loads before = look(tree, heads());
+	Loads before = look(tree, heads());
 
 	set("sdb", "mpath_reads", "400");
 	set("sdc", "mpath_reads", "200");
 	set("sdb", "mpath_read_sectors", "6144");
-	const std::string text = rates(heads(), before, look(tree, heads()), 2, false);
+
+	const Loads now = look(tree, heads());
+
+	EXPECT_GT(now.when, before.when);
+	before.when = now.when - std::chrono::seconds(2);
+
+	const std::string text = rates(heads(), before, now, false);
 
 	EXPECT_NE(text.find("sdmpatha                       200       1.0"), std::string::npos)
 		<< text;
