@@ -4,7 +4,7 @@
 
 # Builds them (unless told BUILD=no) and prints the folder a guest gets as
 # /mpath/modules. It is a copy: a build that goes on meanwhile changes no running test. Below
-# root is what `make install` puts elsewhere.
+# root is what `make install` puts elsewhere, below boot what has the modules loaded at boot.
 build_modules() { # KIND KERNEL-FOLDER COPY
 	local release stage copy=$3 ko
 	release=$(<"$2/release")
@@ -12,6 +12,7 @@ build_modules() { # KIND KERNEL-FOLDER COPY
 	[[ $1 != debug ]] || stage=$TOP/build/modules/debug
 	mkdir -p "$copy"/{lib,scsi,nvme}
 	INSTALL_MOD_PATH=$copy/root "$TOP/tools/udev/install"
+	INSTALL_MOD_PATH=$copy/boot "$TOP/tools/boot/install"
 	if [[ ${BUILD:-yes} == yes && -f $TOP/Makefile ]]; then
 		case $1 in
 		debug) make -C "$TOP" modules KDIR="$(<"$2/build")" STAGE=debug KVER= ;;

@@ -51,6 +51,16 @@ std::string next_of_barred(const Path &path)
 	return "it is registered with the head's key before it carries data, tried every second";
 }
 
+// Only standby can be ended from here: what is unavailable or offline, as an NVMe path is that is
+// inaccessible or lost for good, takes no command for that.
+std::string next_of_standby(const Path &path)
+{
+	if (path.access == "standby")
+		return "the target makes its port group active, or is asked to when no other "
+		       "path is left";
+	return "the target serves I/O through it again; nothing asks it to";
+}
+
 std::string next(const Path &path)
 {
 	if (path.state == "usable")
@@ -76,8 +86,7 @@ std::string next(const Path &path)
 	if (path.state == "transitioning")
 		return "the target ends the transition; I/O without another path waits for it";
 	if (path.state == "standby")
-		return "the target makes its port group active, or is asked to when no other "
-		       "path is left";
+		return next_of_standby(path);
 	if (path.state == "foreign")
 		return "nothing, for good: delete the device and scan its host";
 	return "it is on its way out";

@@ -11,7 +11,9 @@
 
 namespace mpathctl {
 
-inline constexpr const char *kOptionsFile = "/etc/modprobe.d/multipath-native.conf";
+// Not multipath-native.conf: in /usr/lib/modprobe.d that has the modules loaded before disks are
+// found, and modprobe would read this one instead.
+inline constexpr const char *kOptionsFile = "/etc/modprobe.d/multipath-native-import.conf";
 
 struct Import {
 	std::string options;               // the text of kOptionsFile, "" if it is not needed

@@ -19,6 +19,7 @@
 #include "events.hpp"
 #include "explain.hpp"
 #include "import.hpp"
+#include "import_files.hpp"
 #include "json.hpp"
 #include "metrics.hpp"
 #include "mpath_version.h"
@@ -120,7 +121,7 @@ void watch(const Tree &tree, double secs, int count)
 
 		if (in_place)
 			fmt::print("\033[H\033[J");
-		fmt::print("{}", rates(heads, before, now, secs, on_terminal()));
+		fmt::print("{}", rates(heads, before, now, on_terminal()));
 		if (!in_place)
 			fmt::print("\n");
 		fflush(stdout);
@@ -146,18 +147,6 @@ void events(const Tree &tree, int count)
 	});
 }
 
-// Return: "", or what the kernel has against it.
-std::string refusal(const Tree &tree, const Head &head, const Setting &setting)
-{
-	try {
-		apply(tree, head, setting);
-	} catch (const std::system_error &error) {
-		return fmt::format("{}: {} '{}': {}", head.name, setting.first, setting.second,
-				   error.code().message());
-	}
-	return "";
-}
-
 void set(const Tree &tree, const std::string &name, const std::vector<std::string> &words,
 	 bool save)
 {
@@ -167,17 +156,14 @@ void set(const Tree &tree, const std::string &name, const std::vector<std::strin
 
 	for (const std::string &word : words)
 		settings.push_back(parse_setting(word));
-	for (const Setting &setting : settings)
-		if (const std::string why = refusal(tree, head, setting); !why.empty())
-			throw Failure(why);
+
+	std::string text = save ? tree.raw(kSettingsFile).value_or("") : "";
+
+	parse_settings(text); // not over what somebody has to mend first
+	if (const std::string why = apply_all(tree, head, settings); !why.empty())
+		throw Failure(why);
 	if (!save)
 		return;
-
-	std::string text = tree.text(kSettingsFile);
-
-	if (!text.empty())
-		text += '\n';
-	parse_settings(text); // not over what somebody has to mend first
 	for (const Setting &setting : settings)
 		text = with_setting(text, head, setting);
 	tree.replace(kSettingsFile, text);
@@ -275,35 +261,6 @@ std::vector<std::string> conf_files(const Tree &tree)
 	return files;
 }
 
-// Of before: only what this program has made it makes again.
-void check_owner(const Tree &tree, const std::string &file)
-{
-	const std::string text = tree.text(file);
-
-	if (!text.empty() && !text.starts_with(kMadeByImport))
-		throw Failure(fmt::format("{} is somebody's own: move it away first", file));
-}
-
-void write_import(const Tree &tree, const Import &found)
-{
-	std::string settings = tree.raw(kSettingsFile).value_or("");
-
-	check_owner(tree, kOptionsFile);
-	check_owner(tree, kAliasesFile);
-	parse_settings(settings); // not over what somebody has to mend first
-	if (!found.settings.empty()) {
-		for (const std::string &line : found.settings)
-			settings = with_line(settings, line);
-		tree.replace(kSettingsFile, settings);
-	}
-	for (const auto &[file, text] :
-	     { std::pair{ kOptionsFile, found.options }, std::pair{ kAliasesFile, found.aliases } })
-		if (!text.empty())
-			tree.replace(file, text);
-		else if (tree.exists(file))
-			tree.replace(file, fmt::format("{}\n", kMadeByImport));
-}
-
 void import_conf(const Tree &tree, std::vector<std::string> files, bool write)
 {
 	std::vector<ConfEntry> conf;
@@ -322,9 +279,12 @@ void import_conf(const Tree &tree, std::vector<std::string> files, bool write)
 	const Import found =
 		translate(conf, parse_bindings(tree.raw(bindings_file(conf)).value_or("")));
 
-	if (write)
-		write_import(tree, found);
+	const bool is_news = write && write_files(tree, found);
+
 	fmt::print("{}", text_of(found));
+	if (is_news)
+		fmt::print("== to be done\nthe initramfs has a copy of what modprobe is told: "
+			   "update-initramfs -u, or dracut -f\n");
 }
 
 // For those who have something to say without modules, too.

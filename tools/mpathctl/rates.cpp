@@ -21,11 +21,11 @@ Load difference(const Load &before, const Load &now)
 
 Loads look(const Tree &tree, const std::vector<Head> &heads)
 {
-	Loads loads;
+	Loads loads{ .when = std::chrono::steady_clock::now() };
 
 	for (const Head &head : heads)
 		for (const Path &path : head.paths)
-			loads[path.disk] = {
+			loads.of[path.disk] = {
 				path.number(tree, "mpath_reads") +
 					path.number(tree, "mpath_writes"),
 				path.number(tree, "mpath_read_sectors") +
@@ -37,8 +37,9 @@ Loads look(const Tree &tree, const std::vector<Head> &heads)
 }
 
 std::string rates(const std::vector<Head> &heads, const Loads &before, const Loads &now,
-		  double secs, bool colours)
+		  bool colours)
 {
+	const double secs = std::chrono::duration<double>(now.when - before.when).count();
 	std::string text = fmt::format("{:<24}{:>10}{:>10}{:>9}{:>9}{:>8}{:>9}  {}\n", "", "IO/s",
 				       "MiB/s", "read us", "write us", "share", "inflight",
 				       "state");
@@ -49,10 +50,10 @@ std::string rates(const std::vector<Head> &heads, const Loads &before, const Loa
 		std::map<std::string, Load> each;
 
 		for (const Path &path : head.paths) {
-			const auto then = before.find(path.disk);
-			const auto today = now.find(path.disk);
+			const auto then = before.of.find(path.disk);
+			const auto today = now.of.find(path.disk);
 
-			if (then == before.end() || today == now.end())
+			if (then == before.of.end() || today == now.of.end())
 				continue;
 			each[path.disk] = difference(then->second, today->second);
 			sum.ios += each[path.disk].ios;

@@ -2,6 +2,7 @@
 // What paths carry: the difference of two looks at their counters.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -16,14 +17,16 @@ struct Load {
 	long long read_average_us, write_average_us; // of the last few
 };
 
-// By the disk's name.
-using Loads = std::map<std::string, Load>;
+struct Loads {
+	std::chrono::steady_clock::time_point when;
+	std::map<std::string, Load> of; // by the disk's name
+};
 
 Loads look(const Tree &tree, const std::vector<Head> &heads);
 
-// A table: a head and its paths, with I/O and MiB per second and the paths' share of its I/O.
-// A path that has come meanwhile counts from the next look on.
+// A table: a head and its paths, with I/O and MiB per second of what has passed between the looks, and
+// the paths' share of its I/O. A path that has come meanwhile counts from the next look on.
 std::string rates(const std::vector<Head> &heads, const Loads &before, const Loads &now,
-		  double secs, bool colours);
+		  bool colours);
 
 } // namespace mpathctl

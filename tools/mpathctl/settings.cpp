@@ -6,6 +6,7 @@
 #include <fnmatch.h>
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -63,6 +64,33 @@ std::string file_of(const Head &head, const std::string &name)
 	return (name == "iopolicy" ? head.device : head.dir) + "/" + name;
 }
 
+// A line that `set --save` may change: of this pattern, and no import's.
+bool is_kept_for(const std::string &pattern, const std::string &line)
+{
+	std::string first;
+
+	return std::istringstream(without_comment(line)) >> first && first == pattern &&
+	       !line.ends_with(kImported);
+}
+
+// A comment at its end goes with what it was about.
+std::string without_setting(const std::string &line, const std::string &name)
+{
+	std::istringstream words(without_comment(line));
+	std::string result, word;
+
+	words >> result;
+	while (words >> word)
+		if (split(word).first != name)
+			result += ' ' + word;
+	return result;
+}
+
+std::string joined(const std::vector<std::string> &lines)
+{
+	return lines.empty() ? "" : fmt::format("{}\n", fmt::join(lines, "\n"));
+}
+
 bool glob(const std::string &pattern, const std::string &text)
 {
 	return !fnmatch(pattern.c_str(), text.c_str(), 0);
@@ -87,6 +115,37 @@ Setting parse_setting(const std::string &text)
 void apply(const Tree &tree, const Head &head, const Setting &setting)
 {
 	tree.write(file_of(head, setting.first), setting.second);
+}
+
+std::string refusal(const Tree &tree, const Head &head, const Setting &setting)
+{
+	try {
+		apply(tree, head, setting);
+	} catch (const std::system_error &error) {
+		return fmt::format("{}: {} '{}': {}", head.name, setting.first, setting.second,
+				   error.code().message());
+	}
+	return "";
+}
+
+// Only the kernel knows which values it takes.
+std::string apply_all(const Tree &tree, const Head &head, const std::vector<Setting> &settings)
+{
+	std::vector<Setting> before;
+
+	for (const Setting &setting : settings) {
+		before.emplace_back(setting.first, current(tree, head, setting.first));
+
+		const std::string why = refusal(tree, head, setting);
+
+		if (why.empty())
+			continue;
+		before.pop_back();
+		for (; !before.empty(); before.pop_back())
+			refusal(tree, head, before.back());
+		return why;
+	}
+	return "";
 }
 
 std::string current(const Tree &tree, const Head &head, const std::string &name)
@@ -149,39 +208,43 @@ std::map<std::string, std::string> wanted(const std::vector<Line> &lines, const 
 
 std::string with_setting(const std::string &text, const Head &head, const Setting &setting)
 {
-	const std::string pattern = "wwid=" + head.wwid;
-	std::istringstream in(text);
-	std::string result;
-	bool done = false;
+	const std::string own = "wwid=" + head.wwid;
+	const std::string word = setting.first + '=' + setting.second;
+	auto lines = pieces(text, '\n');
+	const auto last = std::find_if(lines.rbegin(), lines.rend(),
+				       [&own](const auto &line) { return is_kept_for(own, line); });
 
-	for (std::string raw; std::getline(in, raw);) {
-		std::istringstream words(without_comment(raw));
-		std::string word;
+	if (last != lines.rend()) {
+		*last = without_setting(*last, setting.first) + ' ' + word;
 
-		if (!(words >> word) || word != pattern || done) {
-			result += raw + '\n';
-			continue;
-		}
-		// A comment at the end of such a line goes with what it was about.
-		result += pattern;
-		while (words >> word)
-			if (split(word).first != setting.first)
-				result += ' ' + word;
-		result += ' ' + setting.first + '=' + setting.second + '\n';
-		done = true;
+		const std::string result = joined(lines);
+
+		if (wanted(parse_settings(result), head)[setting.first] == setting.second)
+			return result;
 	}
-	if (!done)
-		result += pattern + ' ' + setting.first + '=' + setting.second + '\n';
-	return result;
+	// What stands below it, or in an earlier line of its own, says otherwise.
+	for (std::string &line : lines)
+		if (is_kept_for(own, line))
+			line = without_setting(line, setting.first);
+	std::erase(lines, own);
+	lines.push_back(own + ' ' + word);
+	return joined(lines);
 }
 
-std::string with_line(const std::string &text, const std::string &line)
+std::string with_imported(const std::string &text, const std::vector<std::string> &lines)
 {
-	const auto lines = pieces(text, '\n');
+	std::string above, below;
+	bool found = false;
 
-	if (std::find(lines.begin(), lines.end(), line) != lines.end())
-		return text;
-	return text + (text.empty() || text.ends_with('\n') ? "" : "\n") + line + '\n';
+	for (const std::string &line : pieces(text, '\n')) {
+		if (line.ends_with(kImported))
+			found = true;
+		else
+			(found ? below : above) += line + '\n';
+	}
+	for (const std::string &line : lines)
+		above += line + kImported + '\n';
+	return above + below;
 }
 
 } // namespace mpathctl

@@ -26,6 +26,13 @@ Setting parse_setting(const std::string &text);
 // Have the head do so from now on. Throws std::system_error; EINVAL: no such value.
 void apply(const Tree &tree, const Head &head, const Setting &setting);
 
+// All of them, in their order; if the kernel refuses one, the head does what it did before. Return: "",
+// or what the kernel has against it.
+std::string apply_all(const Tree &tree, const Head &head, const std::vector<Setting> &settings);
+
+// The same of one.
+std::string refusal(const Tree &tree, const Head &head, const Setting &setting);
+
 // What the head does now.
 std::string current(const Tree &tree, const Head &head, const std::string &name);
 
@@ -43,11 +50,16 @@ bool fits(const Head &head, const std::string &pattern);
 // What the lines say of the head, each name once: the last line counts.
 std::map<std::string, std::string> wanted(const std::vector<Line> &lines, const Head &head);
 
-// The file's text with the setting for just this head: in the line that is for its wwid alone,
-// or in a new one.
+// The file's text with the setting for just this head, so that it is wanted(): in the line that is for
+// its wwid alone, or where another one below that says otherwise, in a new one at the end. Throws as
+// parse_settings().
 std::string with_setting(const std::string &text, const Head &head, const Setting &setting);
 
-// The file's text with this line, at its end if it is not there.
-std::string with_line(const std::string &text, const std::string &line);
+// How a line ends that an import has written: the next import replaces it.
+inline constexpr const char *kImported = " # mpathctl import";
+
+// The file's text with these lines of an import in the place of those of an earlier one, at its end
+// without one.
+std::string with_imported(const std::string &text, const std::vector<std::string> &lines);
 
 } // namespace mpathctl

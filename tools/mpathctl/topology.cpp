@@ -41,6 +41,20 @@ Path read_path(const Tree &tree, const std::string &dir)
 	return path;
 }
 
+// What says who has made the LUN: a SCSI device, or the controller of a namespace. The head's device
+// links to it before the disk is there; the disk's links to its paths come after the uevent that has
+// its settings applied.
+std::string member(const Tree &tree, const Head &head)
+{
+	const std::string links = head.device + "/multipath/";
+
+	for (const std::string &name : tree.names(links))
+		for (const std::string &device : { links + name, links + name + "/device" })
+			if (tree.exists(device + "/model"))
+				return device;
+	return "";
+}
+
 Head read_head(const Tree &tree, const std::string &kind, const std::string &number,
 	       const std::string &disk)
 {
@@ -70,15 +84,14 @@ Head read_head(const Tree &tree, const std::string &kind, const std::string &num
 		if (!dir.empty())
 			head.paths.push_back(read_path(tree, dir));
 	}
-	if (!head.paths.empty()) {
-		const std::string device = head.paths.front().dir + "/device/";
 
-		head.vendor = tree.text(device + "vendor");
-		head.product = tree.text(device + "model");
-		head.revision = tree.text(device + "rev");
-		if (head.revision.empty())
-			head.revision = tree.text(device + "firmware_rev");
-	}
+	const std::string device = member(tree, head);
+
+	head.vendor = tree.text(device + "/vendor");
+	head.product = tree.text(device + "/model");
+	head.revision = tree.text(device + "/rev");
+	if (head.revision.empty())
+		head.revision = tree.text(device + "/firmware_rev");
 	return head;
 }
 

@@ -79,13 +79,12 @@ Transport srp(const Tree &tree, const std::string &rport)
 	return transport;
 }
 
+// Its fast_io_fail_tmo is no patience: heads send all I/O failfast (always_failfast), which the driver
+// gives back when the controller is lost, whatever that says.
 Transport nvme(const Tree &tree, const std::string &controller)
 {
-	Transport transport{ .name = tree.text(controller + "/transport"),
-			     .address = tree.text(controller + "/address") };
-
-	set_patience(tree, transport, controller + "/fast_io_fail_tmo", "fast_io_fail_tmo");
-	return transport;
+	return { .name = tree.text(controller + "/transport"),
+		 .address = tree.text(controller + "/address") };
 }
 
 Transport sas(const std::string &address)

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <charconv>
 #include <fcntl.h>
-#include <fstream>
 #include <string.h>
 #include <system_error>
 #include <unistd.h>
@@ -20,6 +19,45 @@ bool before(const std::string &a, const std::string &b)
 {
 	return strverscmp(a.c_str(), b.c_str()) < 0;
 }
+
+// Throws; the error is that of the last call.
+[[noreturn]] void fail(const std::string &name)
+{
+	throw std::system_error(errno, std::generic_category(), name);
+}
+
+// One that is open for as long as this lives. Throws std::system_error with NAME in all it does.
+class File {
+public:
+	File(std::string name, const std::filesystem::path &path, int flags)
+		: name_(std::move(name)), fd_(open(path.c_str(), flags | O_CLOEXEC, 0644))
+	{
+		if (fd_ < 0)
+			fail(name_);
+	}
+	~File() { close(fd_); }
+	File(const File &) = delete;
+	File &operator=(const File &) = delete;
+
+	void write(const std::string &text) const
+	{
+		const ssize_t written = ::write(fd_, text.data(), text.size());
+
+		if (written < 0)
+			fail(name_);
+		if (static_cast<size_t>(written) != text.size())
+			throw std::system_error(EIO, std::generic_category(), name_);
+	}
+	void sync() const
+	{
+		if (fsync(fd_))
+			fail(name_);
+	}
+
+private:
+	const std::string name_;
+	const int fd_;
+};
 
 } // namespace
 
@@ -106,42 +144,36 @@ std::string Tree::resolve(const std::string &link) const
 	return "/" + target.lexically_relative(top).string();
 }
 
+// In one piece: each write() is a value of its own to the kernel.
 void Tree::write(const std::string &file, const std::string &value) const
 {
-	const std::string line = value + '\n';
-	// In one piece: each write() is a value of its own to the kernel.
-	const int fd = open(below(file).c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
-	const auto fail = [&file](int error) {
-		throw std::system_error(error, std::generic_category(), file);
-	};
+	const File out(file, below(file), O_WRONLY | O_TRUNC);
 
-	if (fd < 0)
-		fail(errno);
-
-	const ssize_t written = ::write(fd, line.data(), line.size());
-	const int error = errno;
-
-	close(fd);
-	if (written < 0)
-		fail(error);
-	if (static_cast<size_t>(written) != line.size())
-		fail(EIO);
+	out.write(value + '\n');
 }
 
 void Tree::replace(const std::string &file, const std::string &text) const
 {
 	const auto path = below(file);
-	const std::string next = path.string() + ".new";
+	const auto next = path.string() + ".new";
 	std::error_code there;
 
 	std::filesystem::create_directories(path.parent_path(), there);
+	{
+		const File out(file, next, O_WRONLY | O_CREAT | O_TRUNC);
 
-	std::ofstream out(next);
+		out.write(text);
+		out.sync();
+	}
+	if (rename(next.c_str(), path.c_str()))
+		fail(file);
+	File(file, path.parent_path(), O_RDONLY | O_DIRECTORY).sync();
+}
 
-	out << text;
-	out.close();
-	if (!out || rename(next.c_str(), path.c_str()))
-		throw std::system_error(errno, std::generic_category(), file);
+void Tree::remove(const std::string &file) const
+{
+	if (unlink(below(file).c_str()) && errno != ENOENT)
+		fail(file);
 }
 
 } // namespace mpathctl

@@ -31,9 +31,11 @@ public:
 
 	// To a file of the kernel's, as a line: some want its end. Throws std::system_error.
 	void write(const std::string &file, const std::string &value) const;
-	// Another file beside it, then in its place: a crash leaves the one or the other. Throws
-	// std::system_error.
+	// Another file beside it, then in its place, and both on the disk: a crash leaves the one or the
+	// other, and when this returns the other. Throws std::system_error.
 	void replace(const std::string &file, const std::string &text) const;
+	// Throws std::system_error; what is not there is no error here, either.
+	void remove(const std::string &file) const;
 
 private:
 	std::filesystem::path below(const std::string &file) const;

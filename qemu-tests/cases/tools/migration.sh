@@ -32,7 +32,7 @@ clear_up() {
 	local d
 	for d in $(plain_disks); do dd if=/dev/zero of="/dev/$d" bs=1M count=8 oflag=direct; done
 	rm -f /usr/sbin/systemctl /etc/multipath.conf /etc/multipath/{wwids,bindings} \
-		/etc/modprobe.d/multipath-native.conf /etc/udev/rules.d/65-multipath-native.rules /etc/multipath-native.conf
+		/etc/modprobe.d/multipath-native-import.conf /etc/udev/rules.d/65-multipath-native.rules /etc/multipath-native.conf
 } >/dev/null 2>&1
 at_exit clear_up
 modprobe_finds_ours

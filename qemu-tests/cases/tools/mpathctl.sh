@@ -12,8 +12,11 @@
 cp "$MODULES/root/usr/sbin/mpathctl" /usr/sbin/
 cp "$MODULES/root/usr/lib/udev/rules.d/64-mpathctl.rules" /etc/udev/rules.d/
 udevadm control --reload
-made=(/etc/modprobe.d/multipath-native.conf /etc/udev/rules.d/65-multipath-native.rules)
-at_exit rm -f /etc/udev/rules.d/64-mpathctl.rules /etc/multipath-native.conf /usr/sbin/mpathctl /etc/multipath.conf "${made[@]}"
+softdep=/usr/lib/modprobe.d/multipath-native.conf
+mkdir -p "${softdep%/*}"
+cp "$MODULES/boot$softdep" "$softdep"
+made=(/etc/modprobe.d/multipath-native-import.conf /etc/udev/rules.d/65-multipath-native.rules)
+at_exit rm -f /etc/udev/rules.d/64-mpathctl.rules /etc/multipath-native.conf /usr/sbin/mpathctl /etc/multipath.conf "$softdep" "${made[@]}"
 
 exits 3 mpathctl list
 has '^mpathctl: the modules are not loaded: modprobe scsi_multipath$'
@@ -101,7 +104,13 @@ equal "$(completes list -)" --json "completion of list"
 exits 0 mpathctl set "$HEAD" iopolicy=round-robin no_path_timeout_ms=60000 --save
 equal "$(<"$MPATH/iopolicy")" round-robin "the policy that was set"
 grep -qx "wwid=$(<"$MPATH/wwid") iopolicy=round-robin no_path_timeout_ms=60000" /etc/multipath-native.conf
-exits 1 mpathctl set "$HEAD" iopolicy=fastest
+echo 'wwid=* iopolicy=numa' >>/etc/multipath-native.conf
+exits 0 mpathctl set "$HEAD" iopolicy=round-robin --save
+exits 0 mpathctl apply
+equal "$(<"$MPATH/iopolicy")" round-robin "the policy that was saved below what is for all"
+sed -i '/^wwid=\*/d' /etc/multipath-native.conf
+exits 1 mpathctl set "$HEAD" no_path_timeout_ms=1000 iopolicy=fastest
+equal "$(<"$HEAD_SYS/no_path_timeout_ms")" 60000 "what stands beside what is refused"
 has "$HEAD: iopolicy 'fastest': Invalid argument"
 exits 2 mpathctl set "$HEAD" fail_now=1
 equal "$(<"$MPATH/iopolicy")" round-robin "the policy after what was refused"
@@ -116,8 +125,10 @@ exits 1 mpathctl doctor
 has "^! $HEAD: submit_mode is [a-z]*, and neither in /etc/multipath-native.conf$"
 echo 'wwid=* policy=numa' >>/etc/multipath-native.conf
 exits 1 mpathctl doctor
-has "^! /etc/multipath-native.conf: line 3: 'policy' is none of"
+has "^! /etc/multipath-native.conf: line 4: 'policy' is none of"
 exits 2 mpathctl apply
+exits 2 mpathctl set "$HEAD" stall_timeout_ms=3000 --save
+equal "$(<"$HEAD_SYS/stall_timeout_ms")" 1000 "what cannot be saved"
 cp "$WORK/settings" /etc/multipath-native.conf
 mpathctl set "$HEAD" stall_timeout_ms=2000
 
@@ -192,10 +203,17 @@ has "^wwid=$wwid no_path_timeout_ms=120000$"
 has '^multipath.conf:3: failback manual: '
 equal "$(count "${made[@]}")" 0 "files written"
 exits 0 mpathctl import --write
+has '^the initramfs has a copy .*: update-initramfs -u, or dracut -f$'
+exits 0 mpathctl import --write
+has_not '^the initramfs'
+sed 's/no_path_retry 24/no_path_retry 36/' /etc/multipath.conf >"$WORK/longer"
+exits 0 mpathctl import --write "$WORK/longer"
+has "^wwid=$wwid no_path_timeout_ms=180000$"
 exits 0 mpathctl import --write
 equal "$(grep -c "^wwid=$wwid " /etc/multipath-native.conf)" 1 "lines for the LUN"
 exits 0 modprobe -c
 has "^options scsi_multipath iopolicy=queue-depth deny=wwid=3600a0b80\\* allow=wwid=$wwid$"
+has '^softdep sd_mod pre: scsi_multipath$'
 echo 'options scsi_multipath iopolicy=numa' >"${made[0]}"
 exits 1 mpathctl import --write
 has "${made[0]} is somebody's own"
@@ -206,13 +224,16 @@ exits 1 mpathctl import "$WORK/nowhere"
 has 'nowhere cannot be read'
 udevadm control --reload
 
-# The next head of the same LUN has what was saved, and its name.
+# The next head of the same LUN has what was saved, and its name. The rule of udev runs as soon as the
+# disk is there.
+echo 'vendor=LIO-ORG parked_limit_kib=4096' >>/etc/multipath-native.conf
 bed_down
 must_wait 30 "the head is gone" no_heads
 bed_up 2
 head_wait 2
 must_wait 30 "its policy is set" is "$MPATH/iopolicy" round-robin
 must_wait 30 "its time is set" is "$HEAD_SYS/no_path_timeout_ms" 120000
+must_wait 30 "its vendor's limit is set" is "$HEAD_SYS/parked_limit_kib" 4096
 equal "$(readlink -f /dev/mapper/data)" "/dev/$HEAD" "what the alias leads to"
 
 step "a LUN is taken out"

@@ -12,7 +12,7 @@
 cp "$MODULES/root/usr/sbin/mpathctl" /usr/sbin/
 at_exit rm -f /usr/sbin/mpathctl /etc/multipath-native.conf
 mpath_load
-bed_up
+bed_up fast=-1 # as it is if nobody has said otherwise
 head_wait 2
 
 exits 0 mpathctl list
@@ -44,6 +44,7 @@ fio_start "/dev/$HEAD"
 fail_moving 0
 exits 1 mpathctl doctor
 has "^! $HEAD.* (1 path|${PATHS[0]} is )"
+has_not fast_io_fail_tmo
 wait $events
 grep -q "$HEAD: path ${PATHS[0]} is " "$WORK/events" || fail "told: $(<"$WORK/events")"
 bed_restore 0

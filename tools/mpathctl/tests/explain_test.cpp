@@ -58,6 +58,22 @@ TEST_F(Explain, says_who_ends_what_has_none)
 		  std::string::npos);
 }
 
+TEST_F(Explain, says_that_a_path_is_activated_only_where_it_is)
+{
+	const std::string activated = "is asked to when no other path is left";
+
+	set("sdb", "mpath_access_state", "standby");
+	EXPECT_NE(path_in("standby", "its access state").find(activated), std::string::npos);
+	// NVMe: inaccessible, persistent-loss.
+	for (const auto *access : { "unavailable", "offline" }) {
+		set("sdb", "mpath_access_state", access);
+		EXPECT_EQ(path_in("standby", "its access state").find(activated),
+			  std::string::npos);
+		EXPECT_NE(path_in("standby", "its access state").find("nothing asks it to"),
+			  std::string::npos);
+	}
+}
+
 TEST_F(Explain, names_the_timer_of_a_transport_that_holds_io)
 {
 	EXPECT_NE(path_in("blocked", "its device is blocked or offline")
@@ -170,6 +186,14 @@ TEST_F(Doctor, knows_fibre_channels_timer)
 		EXPECT_TRUE(
 			complains("path 7:0:3:257: fast_io_fail_tmo is " + std::string(seconds)));
 	}
+}
+
+TEST_F(Doctor, knows_that_nvmes_timer_holds_nothing)
+{
+	one_nvme_path();
+	ASSERT_EQ(head().paths.at(0).transport.name, "tcp");
+	EXPECT_TRUE(complains("sdmpatha has 1 path"));
+	EXPECT_FALSE(complains("fast_io_fail_tmo"));
 }
 
 TEST_F(Doctor, misses_the_modules)

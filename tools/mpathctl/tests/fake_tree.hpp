@@ -70,14 +70,29 @@ protected:
 		make(device + "/scsi_level", "7");
 		make(device + "/block/sdz/mpath_state", "usable");
 		link(device + "/block/sdz/device", device);
-		link("sys/block/sdz", device + "/block/sdz");
-		std::filesystem::remove_all(top / "sys/devices/virtual/block/sdmpatha/multipath");
-		link("sys/devices/virtual/block/sdmpatha/multipath/sdmpatha:0",
-		     device + "/block/sdz");
+		only_path("sdz", device + "/block/sdz", device);
+	}
+
+	// In place of both paths one of NVMe over TCP, with what the driver has for its timer by itself.
+	void one_nvme_path()
+	{
+		const std::string controller = "sys/devices/virtual/nvme-fabrics/ctl/nvme0";
+
+		make(controller + "/transport", "tcp");
+		make(controller + "/address", "traddr=10.0.0.1,trsvcid=4420");
+		make(controller + "/fast_io_fail_tmo", "off");
+		make(controller + "/model", "Linux");
+		make(controller + "/firmware_rev", "6.12");
+		make(controller + "/nvme0n1/mpath_state", "usable");
+		link(controller + "/nvme0n1/device", controller);
+		only_path("nvme0n1", controller + "/nvme0n1", controller + "/nvme0n1");
 	}
 
 	std::vector<Head> heads() const { return read_heads(tree); }
 	Head head() const { return heads().at(0); }
+
+	static constexpr const char *kDiskLinks = "sys/devices/virtual/block/sdmpatha/multipath";
+	static constexpr const char *kDeviceLinks = "sys/class/scsi_mpath_device/0/multipath";
 
 	std::filesystem::path top;
 	Tree tree = Tree("/nowhere");
@@ -85,6 +100,18 @@ protected:
 	void SetUp() override { tree = Tree(top); }
 
 private:
+	void only_path(const std::string &disk, const std::string &dir, const std::string &member)
+	{
+		std::filesystem::remove_all(top / kDiskLinks);
+		std::filesystem::remove_all(top / kDeviceLinks);
+		link("sys/block/" + disk, dir);
+		link_path(0, dir, member);
+	}
+	void link_path(int index, const std::string &dir, const std::string &member)
+	{
+		link(std::string(kDiskLinks) + "/sdmpatha:" + std::to_string(index), dir);
+		link(kDeviceLinks + ("/" + base(member)), member);
+	}
 	void make_head()
 	{
 		const std::string disk = "sys/devices/virtual/block/sdmpatha/";
@@ -130,9 +157,7 @@ private:
 		make(dir + "/dev", "8:" + std::to_string(16 * session));
 		link(dir + "/device", device);
 		link("sys/block/" + disk, dir);
-		link("sys/devices/virtual/block/sdmpatha/multipath/sdmpatha:" +
-			     std::to_string(session - 1),
-		     dir);
+		link_path(session - 1, dir, device);
 		set(disk, "mpath_state", "usable");
 		set(disk, "mpath_state_reason", "added");
 		set(disk, "mpath_state_ms", "61000");

@@ -353,7 +353,7 @@ TEST(ImportText, has_the_name_of_each_file)
 					      "overrides { no_path_retry fail }\n"));
 
 	EXPECT_EQ(text,
-		  "== /etc/modprobe.d/multipath-native.conf\n" +
+		  "== /etc/modprobe.d/multipath-native-import.conf\n" +
 			  options_with("no_path_timeout_ms=-1") +
 			  "== /etc/multipath-native.conf\n"
 			  "wwid=* no_path_timeout_ms=0\n"

@@ -137,6 +137,14 @@ TEST_F(Topology, names_both_ends_of_a_path_as_multipathd_does)
 	EXPECT_EQ(path().at("target_wwpn"), "[undef]");
 }
 
+TEST_F(Topology, knows_a_namespace_by_its_controller)
+{
+	one_nvme_path();
+	EXPECT_EQ(head().product, "Linux");
+	EXPECT_EQ(head().revision, "6.12");
+	EXPECT_EQ(head().paths.at(0).name, "nvme0n1");
+}
+
 TEST_F(Topology, names_both_ends_of_fibre_channel)
 {
 	one_fc_path();
