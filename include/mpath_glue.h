@@ -163,12 +163,12 @@ struct mpath_transport {
 	const struct attribute_group **disk_groups; /* of the head's disk */
 	const struct mpath_glue_file *path_files;   /* beside those that every path has */
 	unsigned int nr_path_files;
-	bool always_failfast;             /* as in mpath_head_config */
-	bool polled;                      /* as in mpath_disk_stack_limits() */
-	size_t head_size;                 /* of what begins with a struct mpath_glue_head */
-	struct class device_class;        /* .name, .dev_groups */
-	struct class disk_class;          /* .name */
-	struct class_interface interface; /* .add_dev, .remove_dev */
+	bool always_failfast;               /* as in mpath_head_config */
+	bool polled;                        /* as in mpath_disk_stack_limits() */
+	size_t head_size;                   /* of what begins with a struct mpath_glue_head */
+	struct class device_class;          /* .name, .dev_groups */
+	struct class disk_class;            /* .name */
+	struct class_interface interface;   /* .add_dev, .remove_dev */
 	struct class_interface second_look; /* .add_dev */
 
 	struct mpath_transport_defaults defaults; /* parameters of the module */

@@ -26,7 +26,8 @@ struct Resized {
 // Would I/O that @head takes fail on @path? Of one that could not be asked for its capacity nobody knows.
 constexpr bool falls_short(const Resized &path, const Resized &head) noexcept
 {
-	return path.capacity && (path.capacity < head.capacity || (path.read_only && !head.read_only));
+	return path.capacity &&
+	       (path.capacity < head.capacity || (path.read_only && !head.read_only));
 }
 
 // What a scan of a path's device finds, and what scans of the others should find as well.

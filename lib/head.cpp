@@ -243,8 +243,8 @@ void mpath_head::compare_disks(const MutexGuard &guard) noexcept
 		const mpath::Facts &facts = path->facts;
 
 		path->set_fit(mpath::falls_short(facts.size, size) ? mpath::Reason::falls_short
-			      : cached && !facts.write_cache ? mpath::Reason::cache_differs
-							     : mpath_device::kFits);
+			      : cached && !facts.write_cache       ? mpath::Reason::cache_differs
+								   : mpath_device::kFits);
 	}
 }
 

@@ -167,7 +167,8 @@ private:
 	// Is there nothing to hope for: no path left but such as will not come back by themselves?
 	bool all_lost(const mpath::ReadGuard &guard) const noexcept;
 	// Do all that have a say say the same as @path?
-	bool all_agree_with(const mpath_device &path, const mpath::MutexGuard &guard) const noexcept;
+	bool all_agree_with(const mpath_device &path,
+			    const mpath::MutexGuard &guard) const noexcept;
 	// Nobody has a say in what the LUN is like.
 	bool nobody_says(const mpath::MutexGuard &guard) const noexcept;
 	// Refuses @path, or lets it in; says why not.

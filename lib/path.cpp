@@ -65,8 +65,8 @@ mpath_device::mpath_device(mpath_head &head, u32 id, const mpath_device_config &
 	  access_(config.access_state, config.port), numa_node_(config.numa_node), id_(id),
 	  head_(head), waiting_states_(config.waiting_states), error_count_(config.error_count),
 	  ref_(mpk_ref_create()), probe_(mpk_work_create(MPATH_WORK_PROBE, run_probe, this)),
-	  sender_(mpk_work_create(MPATH_WORK_SEND, run_sender, this)),
-	  ops_(config.ops), owner_(config.owner)
+	  sender_(mpk_work_create(MPATH_WORK_SEND, run_sender, this)), ops_(config.ops),
+	  owner_(config.owner)
 {
 	mpath::copy_text(name_, config.name);
 	facts = mpath::facts_of(config.geometry);

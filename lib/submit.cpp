@@ -715,4 +715,3 @@ void mpath_head::run_requeue(void *arg) noexcept
 	}
 	mpk_work_arm(head->requeue_work_.get(), kLookAgainMs);
 }
-

@@ -294,7 +294,8 @@ end:	do
 			:: !live
 			fi;
 			if
-			:: path != NONE -> get(path) /* = mpk_count_sent(io); */
+			:: path != NONE -> get(path); /* = mpk_count_sent(io); */
+				send(TODO, path) /* = send_soon(io, guard); */
 			:: else
 			fi;
 			if
@@ -303,7 +304,7 @@ end:	do
 			fi;
 			read_unlock(WORKER);
 			if
-			:: path != NONE -> send(TODO, path) /* = send_soon(io); */
+			:: path != NONE
 			:: path == NONE && parked -> move(TODO, LIST)
 			:: path == NONE && !parked -> move(TODO, ENDED) /* = mpk_io_finish(io, verdict); */
 			fi;

@@ -295,14 +295,14 @@ inline resend(b) /* == submit.cpp mpath_head::resend( */
 	:: live -> /* = if (is_live()) */
 		choose(path); /* = path = choose(NotTried{*io}, guard); */
 		if
+		:: path < PATHS -> send(b, TODO, path) /* = send_soon(io, guard); */
 		:: path == PATHS -> may_wait(yes) /* = may_wait(guard) */
-		:: else
 		fi
 	:: !live
 	fi;
 	read_unlock(WORKER);
 	if
-	:: path < PATHS -> send(b, TODO, path) /* = send_soon(io); */
+	:: path < PATHS
 	:: path == PATHS && yes -> move(b, TODO, WAITING)
 	:: path == PATHS && !yes -> move(b, TODO, ENDED) /* = mpk_io_finish(io, verdict); */
 	fi

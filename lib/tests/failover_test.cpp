@@ -158,10 +158,12 @@ TEST_F(Failover, has_put_the_path_out_of_service_before_the_bio_can_be_resent)
 	// As soon as the bio is in the list, somebody else's kick may take it out.
 	before(Port::work_kick, [&] {}); // the probe's
 	// The first asks whether the path has anything that has not been sent.
-	after(Port::spin_unlock, [&] { after(Port::spin_unlock, [&] {
-		mpath_head_set_no_path_timeout_ms(head(), 0); // kicks
-		run_work_of(head());
-	}); });
+	after(Port::spin_unlock, [&] {
+		after(Port::spin_unlock, [&] {
+			mpath_head_set_no_path_timeout_ms(head(), 0); // kicks
+			run_work_of(head());
+		});
+	});
 	complete(bio, MPATH_STS_TRANSPORT);
 	EXPECT_EQ(route(bio), "a b");
 	EXPECT_TRUE(is_on(b, bio));

@@ -82,8 +82,9 @@ mpk_work *first_ready(std::optional<mpath_work_kind> kind = {})
 	mpk_work *first = nullptr;
 
 	for (mpk_work *work : items)
-		if (work->ready() && (!kind || work->kind == kind) && (!first || std::tie(*work->due, work->kicked) <
-							std::tie(*first->due, first->kicked)))
+		if (work->ready() && (!kind || work->kind == kind) &&
+		    (!first ||
+		     std::tie(*work->due, work->kicked) < std::tie(*first->due, first->kicked)))
 			first = work;
 	return first;
 }
