@@ -13,6 +13,8 @@
 //   key, which moves the reservation there and unregisters the others; until they are
 //   registered again, they are barred, and I/O goes through the one.
 // - Types that entitle only the holder bar all other paths.
+// - Who has been barred for a while may be another LUN by now, and carries no I/O that could tell.
+//   What it says counts, and it is let in, when a probe has found out who it is.
 // - I/O is held while the head changes the type of its reservation, and what is under way comes
 //   back first; or the time for that is up.
 // - I/O that meets a conflict although the head has a key is tried once more, after its nexus
@@ -110,6 +112,8 @@ private:
 	Entry place(mpath_device &path) noexcept;
 	void enter(mpath_device &path) noexcept;
 	void enter(mpath_device &path, Entry entry) noexcept;
+	void enter_barred(mpath_device &path) noexcept;
+	void reconsider(mpath_device &path) noexcept;
 	void shut_out(mpath_device &path) noexcept;
 
 	// --- all paths. Under lock_. ----------------------------------------------------------

@@ -193,13 +193,35 @@ void Reservation::enter(mpath_device &path, Entry entry) noexcept
 		path.let_in();
 		return;
 	case Entry::barred:
-		path.bar(Reason::not_the_holder);
+		path.bar_for_the_holder();
 		return;
 	case Entry::unreachable:
+		path.nexus.registered.store_relaxed(false);
 		path.bar(Reason::not_registered);
 		path.ask_again();
 		return;
 	}
+}
+
+// To register it once more would count in the LUN's PRGENERATION.
+void Reservation::enter_barred(mpath_device &path) noexcept
+{
+	if (key() && path.nexus.registered.load_relaxed())
+		enter(path, place(path));
+	else
+		enter(path);
+}
+
+// Something has changed that may let it in.
+void Reservation::reconsider(mpath_device &path) noexcept
+{
+	// Blocked, perhaps since before it was barred: nobody else would see it come back.
+	if (!path.answers())
+		path.ask_again();
+	else if (is_a_stranger(path))
+		path.ask_for_answer();
+	else
+		enter_barred(path);
 }
 
 // It has not answered, or cannot be asked: its probe sees to it.
@@ -219,6 +241,8 @@ void Reservation::admit(mpath_device &path) noexcept
 	// In service already: what has changed the key since has asked it.
 	if (carries_io(path.health()))
 		path.let_in();
+	else if (path.health() == Health::barred)
+		enter_barred(path);
 	else
 		enter(path);
 }

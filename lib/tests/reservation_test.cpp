@@ -1235,6 +1235,7 @@ TEST_F(Adoption, ends_without_a_command)
 	reserve(kWe);
 	target.heard();
 	EXPECT_EQ(mpath_head_pr_adopt(head(), 0), 0);
+	run_work();
 	EXPECT_EQ(target.heard(), "");
 	EXPECT_EQ(shown(), "none");
 	EXPECT_EQ(state("b"), "usable");
