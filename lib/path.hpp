@@ -31,6 +31,7 @@ namespace mpath {
 struct Nexus {
 	Atomic<bool> registered{false}; // it has the head's key
 	Atomic<bool> doubted{false};    // I/O has met a conflict here
+	Atomic<bool> knocks{false};     // it works, and waits to be let in
 	bool unproven = false;          // it was given the key, and perhaps too late
 	u32 mark = 0;                   // the last registration that it took part in
 };
@@ -87,12 +88,16 @@ struct mpath_device final {
 	{
 		return mpath::carries_io(health()) && device_state_in(usable_states_) && takes_io();
 	}
-	// A probe is due whose verdict decides what becomes of the path.
+	// A probe is due whose verdict decides what becomes of the path; or it was fine, and the
+	// path waits for its turn to be let in.
 	bool verdict_due() const noexcept
 	{
+		// Acquire: whoever finds that over sees what has become of it.
+		const bool knocks = nexus.knocks.load_acquire();
 		const Health now = health();
 
-		return (now == Health::suspect || (now == Health::barred && owes_answer())) &&
+		return (knocks || now == Health::suspect ||
+			(now == Health::barred && owes_answer())) &&
 		       device_state_in(usable_states_);
 	}
 

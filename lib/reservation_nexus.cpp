@@ -234,7 +234,29 @@ void Reservation::shut_out(mpath_device &path) noexcept
 	path.ask_again();
 }
 
+// See Locking in reservation.hpp.
+bool Reservation::lets_in_freely(mpath_device &path) noexcept
+{
+	MutexGuard guard(paths_lock_);
+
+	// Who was barred may be scanned when it is let in, which takes memory: not under this lock.
+	if (guard_.load_relaxed() || path.health() == Health::barred)
+		return false;
+	path.let_in();
+	return true;
+}
+
 void Reservation::admit(mpath_device &path) noexcept
+{
+	if (lets_in_freely(path))
+		return;
+	// I/O waits for it, however long the command takes that has the lock.
+	path.nexus.knocks.store_relaxed(true);
+	admit_in_turn(path);
+	path.nexus.knocks.store_release(false);
+}
+
+void Reservation::admit_in_turn(mpath_device &path) noexcept
 {
 	MutexGuard guard(lock_.get());
 
