@@ -316,7 +316,7 @@ void Reservation::review() noexcept
 			path.nexus.doubted.store_relaxed(false);
 			path.nexus.registered.store_relaxed(false);
 		}
-		if (key() && path.answers() && !path.nexus.registered.load_relaxed())
+		if (key() && works(path.health()) && !path.nexus.registered.load_relaxed())
 			reconsider(path);
 	});
 	see_to_holder();

@@ -216,12 +216,15 @@ void Reservation::enter_barred(mpath_device &path) noexcept
 void Reservation::reconsider(mpath_device &path) noexcept
 {
 	// Blocked, perhaps since before it was barred: nobody else would see it come back.
-	if (!path.answers())
+	if (!path.answers()) {
+		if (carries_io(path.health()))
+			path.bar(Reason::not_registered);
 		path.ask_again();
-	else if (is_a_stranger(path))
+	} else if (is_a_stranger(path)) {
 		path.ask_for_answer();
-	else
+	} else {
 		enter_barred(path);
+	}
 }
 
 // It has not answered, or cannot be asked: its probe sees to it.

@@ -174,6 +174,40 @@ TEST_F(BarredPath, that_is_another_lun_is_not_registered_again)
 	EXPECT_EQ(pr().key, kKey);
 }
 
+TEST_F(BarredPath, whose_device_is_blocked_while_another_takes_over_follows_later)
+{
+	hold(kWe);
+	kill("b");
+	(*this)["a"].device_state = kBlocked; // and nobody has looked
+	revive("b");
+	EXPECT_EQ(target.holder, "b");
+	EXPECT_EQ(target.registered(), "b:1 c:1");
+	advance_ms(60000);
+	(*this)["a"].device_state = kRunning;
+	advance_ms(1000);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_EQ(state("a"), "barred");
+}
+
+TEST_F(BarredPath, is_one_that_met_a_conflict_and_is_blocked_before_it_is_looked_at)
+{
+	three();
+	register_key(0, kKey);
+
+	Path &a = (*this)["a"];
+	bio &bio = write();
+
+	complete(bio, MPATH_STS_RESV_CONFLICT);
+	a.device_state = kBlocked;
+	run_work_of(&head()->reservation());
+	a.device_state = kRunning;
+	EXPECT_FALSE(takes_io("a"));
+	advance_ms(1000);
+	EXPECT_TRUE(takes_io("a"));
+	EXPECT_EQ(shown(), "registered a b c");
+	deliver_all();
+}
+
 TEST_F(BarredPath, is_waited_for_while_it_is_asked_who_it_is)
 {
 	hold(kWe);
