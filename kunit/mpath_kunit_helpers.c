@@ -423,7 +423,7 @@ static bool mpath_kunit_is_suspect(struct mpath_kunit_path *path)
 }
 
 /* It has been asked who it is: what a test is about begins after that. */
-static void mpath_kunit_join(struct mpath_kunit_path *path)
+static void mpath_kunit_await_first_probe(struct mpath_kunit_path *path)
 {
 	unsigned int ms;
 
@@ -452,7 +452,7 @@ int mpath_kunit_attach(struct mpath_kunit_path *path)
 	WRITE_ONCE(path->verdict, MPATH_VERDICT_FINE);
 	ret = mpath_head_add_path(path->lun->head, &config, &path->core);
 	if (!ret && !READ_ONCE(path->probe_waits))
-		mpath_kunit_join(path);
+		mpath_kunit_await_first_probe(path);
 	WRITE_ONCE(path->verdict, verdict);
 	return ret;
 }
@@ -474,6 +474,7 @@ void mpath_kunit_renew_paths(struct mpath_kunit_lun *lun)
 	/* One after the other, each to the end of the list: there is always a path. */
 	for (i = 0; i < lun->nr_paths; i++) {
 		mpath_kunit_detach(&lun->paths[i]);
+		mpath_kunit_free_probe(&lun->paths[i]);
 		KUNIT_ASSERT_EQ(lun->test, mpath_kunit_attach(&lun->paths[i]), 0);
 	}
 }

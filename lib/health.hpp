@@ -38,6 +38,11 @@ constexpr bool carries_io(Health health) noexcept
 	return health <= Health::stalled;
 }
 
+constexpr bool works(Health health) noexcept
+{
+	return carries_io(health) || health == Health::barred;
+}
+
 // Why it changed: first what the status of an I/O may say of its path.
 enum class Reason : u8 {
 	transport_error,

@@ -344,7 +344,7 @@ void mpath_device::ask_at_leisure(u64 now_ms) noexcept
 				now_ms - access_asked_ms_ >= leisure.interval_ms(kAskAccessMs);
 
 	ask_after_errors();
-	if (!mpath::carries_io(health()))
+	if (!mpath::works(health()))
 		return;
 	if (!access_due && now_ms - probed_ms_.load_relaxed() < leisure.interval_ms(kAskIdentityMs))
 		return;
@@ -370,7 +370,7 @@ void mpath_device::ask_after_errors() noexcept
 	// listens, and the next question is some time away, nobody else hears of that.
 	head_.ask_access_soon();
 	// The others are being asked.
-	if (!mpath::carries_io(health()))
+	if (!mpath::works(health()))
 		return;
 
 	const u64 since = mpk_now_ms() - probed_ms_.load_relaxed();
@@ -457,6 +457,17 @@ void mpath_device::let_in() noexcept
 	head_.kick();
 }
 
+void mpath_device::bar_for_the_holder() noexcept
+{
+	const mpath::Standing seen = health_.standing();
+
+	// No news but for those who ask why.
+	if (seen.health != Health::barred)
+		bar(Reason::not_the_holder);
+	else if (seen.why != Reason::not_the_holder)
+		health_.change_seen(seen, Health::barred, Reason::not_the_holder);
+}
+
 void mpath_device::ask_again() noexcept
 {
 	mpk_work_arm(probe_.get(), kProbeDeadMs);
@@ -514,8 +525,11 @@ void mpath_device::probe() noexcept
 		if (health() == Health::suspect)
 			fine_seq_.fetch_add_release(1);
 		// Not where it was only asked who it is.
-		if (!mpath::carries_io(health()) && health_.standing().why != Reason::added)
+		if (!mpath::works(health()) && health_.standing().why != Reason::added)
 			revived_ms_.store_relaxed(mpk_now_ms());
+		// Its read may have met the reservation that it is barred for: no news, each time.
+		if (health() == Health::barred)
+			heard_error();
 		judge(verdict);
 		// It has just read. Who said otherwise says nothing any more.
 		if (!takes_io() && !head_.lun_informs())
@@ -550,7 +564,7 @@ void mpath_device::probe() noexcept
 		return;
 	case MPATH_VERDICT_TRANSITIONING:
 		hear_refusal(verdict);
-		if (!takes_io()) {
+		if (!takes_io() && health() != Health::barred) {
 			change_health(at_best(mpk_now_ms()), Reason::access_state);
 			head_.kick();
 			return;

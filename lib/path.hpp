@@ -32,6 +32,7 @@ namespace mpath {
 struct Nexus {
 	Atomic<bool> registered{false}; // it has the head's key
 	Atomic<bool> doubted{false};    // I/O has met a conflict here
+	Atomic<bool> knocks{false};     // it works, and waits to be let in
 	bool unproven = false;          // it was given the key, and perhaps too late
 	u32 mark = 0;                   // the last registration that it took part in
 };
@@ -88,10 +89,17 @@ struct mpath_device final {
 	{
 		return mpath::carries_io(health()) && device_state_in(usable_states_) && takes_io();
 	}
-	// A probe is due whose verdict decides what becomes of the path.
+	// A probe is due whose verdict decides what becomes of the path; or it was fine, and the
+	// path waits for its turn to be let in.
 	bool verdict_due() const noexcept
 	{
-		return health() == Health::suspect && device_state_in(usable_states_);
+		// Acquire: whoever finds that over sees what has become of it.
+		const bool knocks = nexus.knocks.load_acquire();
+		const Health now = health();
+
+		return (knocks || now == Health::suspect ||
+			(now == Health::barred && owes_answer())) &&
+		       device_state_in(usable_states_);
 	}
 
 	// Nothing that passes by itself keeps it from carrying I/O.
@@ -102,6 +110,7 @@ struct mpath_device final {
 	}
 
 	Health health() const noexcept { return health_.health(); }
+	mpath::Standing standing() const noexcept { return health_.standing(); }
 	Access access() const noexcept { return mpath::access_of(access_.state()); }
 	bool takes_io() const noexcept { return mpath::takes_io(access_.state()); }
 
@@ -128,10 +137,7 @@ struct mpath_device final {
 	// Is there hope that it answers a command? Whether it is barred makes no difference.
 	bool answers() const noexcept
 	{
-		const Health now = health();
-
-		return (mpath::carries_io(now) || now == Health::barred) &&
-		       device_state_in(usable_states_);
+		return mpath::works(health()) && device_state_in(usable_states_);
 	}
 	// Context: process; the caller has a reference. One that cannot be asked does not answer.
 	void execute(const mpath_command &command, mpath_scsi_answer *answer) noexcept;
@@ -254,6 +260,8 @@ struct mpath_device final {
 	// It works, and its nexus is entitled to I/O; or is not. Context: the head's Reservation.
 	void let_in() noexcept;
 	void bar(Reason why) noexcept { change_health(Health::barred, why); }
+	// And if it was barred for something else, it is for this from now on.
+	void bar_for_the_holder() noexcept;
 	// Soon. Context: any.
 	void ask_again() noexcept;
 

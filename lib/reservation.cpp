@@ -106,11 +106,8 @@ void Reservation::forget(bool preempted) noexcept
 	for_each([](mpath_device &path) {
 		path.nexus.registered.store_relaxed(false);
 		path.nexus.unproven = false;
-		if (path.health() == Health::barred)
-			path.let_in();
 	});
-	moving_.store_relaxed(false);
-	head_.kick();
+	readmit_all();
 }
 
 void Reservation::bar_all_but(u32 id) noexcept
@@ -146,16 +143,8 @@ void Reservation::hold_io() noexcept
 void Reservation::readmit_all() noexcept
 {
 	for_each([&](mpath_device &path) {
-		if (path.health() != Health::barred)
-			return;
-		// Blocked, perhaps since before it was barred: nobody else would see it come back.
-		if (!path.answers())
-			path.ask_again();
-		else if (key() && path.nexus.registered.load_relaxed())
-			// To register it once more would count in the LUN's PRGENERATION.
-			enter(path, place(path));
-		else
-			enter(path);
+		if (path.health() == Health::barred)
+			reconsider(path);
 	});
 	moving_.store_relaxed(false);
 	head_.kick();
@@ -169,8 +158,8 @@ void Reservation::hear_out() noexcept
 	for_each([&](mpath_device &path) {
 		u32 times;
 
-		if (path.answers() && count_key(path, key(), &times) == Said::yes && key() &&
-		    !times)
+		if (path.answers() && !is_a_stranger(path) &&
+		    count_key(path, key(), &times) == Said::yes && key() && !times)
 			forget(true);
 	});
 }
@@ -182,7 +171,7 @@ bool Reservation::is_listed(u64 key) noexcept
 	u32 times = 0;
 
 	for_each([&](mpath_device &path) {
-		if (answer == Said::nothing && path.answers())
+		if (answer == Said::nothing && path.answers() && !is_a_stranger(path))
 			answer = count_key(path, key, &times);
 	});
 	return answer != Said::yes || times;
@@ -278,10 +267,19 @@ Said Reservation::take_over_from(u32 holder) noexcept
 	return answer;
 }
 
+// Strangers are asked first, and take over when they are let in.
 void Reservation::see_to_holder() noexcept
 {
-	if (is_for_holder_only(type()) && !holder_answers())
-		take_over_from(holder());
+	const u32 gone = holder();
+
+	if (!is_for_holder_only(type()) || holder_answers())
+		return;
+	ask_one(0, [&](mpath_device &path) {
+		const bool may = path.id() != gone && !is_a_stranger(path);
+
+		return may ? take_over(path, type()) : Said::nothing;
+	});
+	readmit_all();
 }
 
 // A holder may reserve again what it has, and nobody else may (SPC-5 5.14.9).
@@ -314,11 +312,12 @@ void Reservation::review() noexcept
 	const u32 asked = reviews_.load_acquire();
 
 	for_each([&](mpath_device &path) {
-		const bool doubted = path.nexus.doubted.load_relaxed();
-
-		path.nexus.doubted.store_relaxed(false);
-		if (key() && path.answers() && (doubted || !path.nexus.registered.load_relaxed()))
-			enter(path);
+		if (path.nexus.doubted.load_relaxed()) {
+			path.nexus.doubted.store_relaxed(false);
+			path.nexus.registered.store_relaxed(false);
+		}
+		if (key() && works(path.health()) && !path.nexus.registered.load_relaxed())
+			reconsider(path);
 	});
 	see_to_holder();
 	moving_.store_relaxed(false);

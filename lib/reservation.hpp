@@ -13,14 +13,21 @@
 //   key, which moves the reservation there and unregisters the others; until they are
 //   registered again, they are barred, and I/O goes through the one.
 // - Types that entitle only the holder bar all other paths.
+// - Who has been barred for a while may be another LUN by now, and carries no I/O that could tell.
+//   What it says counts, and it is let in, when a probe has found out who it is.
 // - I/O is held while the head changes the type of its reservation, and what is under way comes
 //   back first; or the time for that is up.
 // - I/O that meets a conflict although the head has a key is tried once more, after its nexus
 //   has been looked at: it may have met a reservation on the move.
 //
 // Locking: whatever sends a command does so under lock_, one at a time per head. That is also
-// what orders a path's return against a change of the key: it is let in under lock_. Readers
-// without it get words that are each true, of one moment or another.
+// what orders a path's return against a change of the key: it is let in under lock_. But a command
+// may take minutes, and while guard_ is down there is nothing to keep a path from: then it is let in
+// without, as a path that joins is. guard_ is under the head's paths lock, and so is that. So who
+// puts it up finds every path that was let in before in service when he looks afterwards, and those
+// that come later wait for lock_. It has to be up before a path is barred, before a nexus may keep
+// a key that the head does not have, and before the head has one. Readers without a lock get words
+// that are each true, of one moment or another.
 #pragma once
 
 #include "path_list.hpp"
@@ -110,7 +117,11 @@ private:
 	Entry place(mpath_device &path) noexcept;
 	void enter(mpath_device &path) noexcept;
 	void enter(mpath_device &path, Entry entry) noexcept;
+	void enter_barred(mpath_device &path) noexcept;
+	void reconsider(mpath_device &path) noexcept;
 	void shut_out(mpath_device &path) noexcept;
+	bool lets_in_freely(mpath_device &path) noexcept;
+	void admit_in_turn(mpath_device &path) noexcept;
 
 	// --- all paths. Under lock_. ----------------------------------------------------------
 

@@ -193,12 +193,37 @@ void Reservation::enter(mpath_device &path, Entry entry) noexcept
 		path.let_in();
 		return;
 	case Entry::barred:
-		path.bar(Reason::not_the_holder);
+		path.bar_for_the_holder();
 		return;
 	case Entry::unreachable:
+		path.nexus.registered.store_relaxed(false);
 		path.bar(Reason::not_registered);
 		path.ask_again();
 		return;
+	}
+}
+
+// To register it once more would count in the LUN's PRGENERATION.
+void Reservation::enter_barred(mpath_device &path) noexcept
+{
+	if (key() && path.nexus.registered.load_relaxed())
+		enter(path, place(path));
+	else
+		enter(path);
+}
+
+// Something has changed that may let it in.
+void Reservation::reconsider(mpath_device &path) noexcept
+{
+	// Blocked, perhaps since before it was barred: nobody else would see it come back.
+	if (!path.answers()) {
+		if (carries_io(path.health()))
+			path.bar(Reason::not_registered);
+		path.ask_again();
+	} else if (is_a_stranger(path)) {
+		path.ask_for_answer();
+	} else {
+		enter_barred(path);
 	}
 }
 
@@ -212,13 +237,37 @@ void Reservation::shut_out(mpath_device &path) noexcept
 	path.ask_again();
 }
 
+// See Locking in reservation.hpp.
+bool Reservation::lets_in_freely(mpath_device &path) noexcept
+{
+	MutexGuard guard(paths_lock_);
+
+	// Who was barred may be scanned when it is let in, which takes memory: not under this lock.
+	if (guard_.load_relaxed() || path.health() == Health::barred)
+		return false;
+	path.let_in();
+	return true;
+}
+
 void Reservation::admit(mpath_device &path) noexcept
+{
+	if (lets_in_freely(path))
+		return;
+	// I/O waits for it, however long the command takes that has the lock.
+	path.nexus.knocks.store_relaxed(true);
+	admit_in_turn(path);
+	path.nexus.knocks.store_release(false);
+}
+
+void Reservation::admit_in_turn(mpath_device &path) noexcept
 {
 	MutexGuard guard(lock_.get());
 
 	// In service already: what has changed the key since has asked it.
 	if (carries_io(path.health()))
 		path.let_in();
+	else if (path.health() == Health::barred)
+		enter_barred(path);
 	else
 		enter(path);
 }

@@ -39,7 +39,6 @@ PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 	Said last = Said::nothing;
 	bool any = false, unclear = false;
 
-	guard_new_paths(true);
 	aptpl_ = request.aptpl;
 	for_each([&](mpath_device &path) {
 		if (last == Said::conflict || last == Said::refused || !path.answers())
@@ -54,12 +53,15 @@ PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 			any = true;
 		} else if (last == Said::nothing) {
 			unclear = true;
+			guard_new_paths(true);
 			shut_out(path);
 		} else if (answer.sense_valid) {
 			// LIO, for one, registers and then fails for want of a file to keep it in.
 			path.nexus.mark = mark;
 		}
 	});
+
+	guard_new_paths(true);
 
 	const bool failed = last == Said::conflict || last == Said::refused;
 	bool preempted = failed && before && had == before && !is_listed(before);
@@ -118,6 +120,8 @@ PrAnswer Reservation::unregister_all(const PrRequest &request) noexcept
 
 	const u32 first = holder();
 
+	// Who comes back too late to be told keeps the key.
+	guard_new_paths(true);
 	if (const PathRef path = find(first))
 		unregister(*path);
 	for_each([&](mpath_device &path) {
@@ -125,6 +129,7 @@ PrAnswer Reservation::unregister_all(const PrRequest &request) noexcept
 			unregister(path);
 	});
 	if (!any) {
+		guard_new_paths(before || leftover_key_);
 		if (contradicted && before && !is_listed(before))
 			forget(true);
 		return answer;

@@ -37,6 +37,17 @@ private:
 	mpath_device *path_;
 };
 
+// Barred for so long that nobody knows whether it still is who it was. Its probe does.
+inline bool is_a_stranger(const mpath_device &path) noexcept
+{
+	constexpr u64 kKnownMs = 1000;
+	const Standing standing = path.standing();
+	const bool long_ago = mpk_now_ms() - standing.since_ms > kKnownMs;
+
+	return standing.health == Health::barred &&
+	       (long_ago || standing.why == Reason::not_the_holder);
+}
+
 template <typename Do>
 void Reservation::for_each(const Do &what) const noexcept
 {

@@ -248,6 +248,60 @@ TEST_F(Registration, reaches_a_path_that_comes_back_in_the_middle)
 	EXPECT_EQ(shown(), "registered a b c");
 }
 
+// Only one CPU sends commands. The head has no key yet, and I/O may need the path.
+TEST_F(Registration, keeps_no_path_out_that_comes_back_while_it_is_made)
+{
+	three();
+	for (const char *name : {"a", "c"})
+		kill(name);
+
+	bio *bio = nullptr;
+
+	target.before_command = [&](unsigned number) {
+		if (number)
+			return;
+		on_another_cpu([&] {
+			revive("a");
+			EXPECT_EQ(state("a"), "usable");
+			(*this)["b"].device->blame(Blame::dead, MPATH_STS_TRANSPORT);
+			bio = &write();
+			EXPECT_TRUE(is_on((*this)["a"], *bio));
+		});
+	};
+	target.commands = 0;
+	EXPECT_EQ(register_key(0, kKey), 0);
+	target.before_command = nullptr;
+	EXPECT_EQ(state("a"), "usable") << "without waiting any longer";
+	EXPECT_EQ(target.registered(), "a:1 b:1");
+	deliver_all();
+	EXPECT_TRUE(ended_with(MPATH_STS_OK, *bio));
+}
+
+TEST_F(Registration, is_given_to_a_path_that_was_about_to_be_let_in_without)
+{
+	three();
+	kill("b");
+	before(Port::mutex_lock, [&] {
+		on_another_cpu([&] { EXPECT_EQ(out_only(MPATH_PR_REGISTER, 0, kKey), 0); });
+	});
+	revive("b");
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_EQ(shown(), "registered a b c");
+}
+
+TEST_F(Registration, that_nobody_could_give_up_is_no_business_of_new_paths)
+{
+	three();
+	target.out("a", MPATH_PR_REGISTER, 0, 7);
+	EXPECT_EQ(register_key(5, 0), kConflictStatus);
+
+	Path &d = new_nexus("d");
+
+	EXPECT_EQ(try_add(d), 0);
+	run_work();
+	EXPECT_TRUE(d.device->can_carry_io());
+}
+
 TEST_F(Registration, accepts_two_paths_that_are_one_nexus)
 {
 	target.alias["b"] = "a";
@@ -1235,6 +1289,7 @@ TEST_F(Adoption, ends_without_a_command)
 	reserve(kWe);
 	target.heard();
 	EXPECT_EQ(mpath_head_pr_adopt(head(), 0), 0);
+	run_work();
 	EXPECT_EQ(target.heard(), "");
 	EXPECT_EQ(shown(), "none");
 	EXPECT_EQ(state("b"), "usable");

@@ -30,7 +30,7 @@ for p in "${PATHS[@]}"; do must_wait 20 "$p is used" in_use "$p"; done
 fio_goes_on 50
 
 step "both are away"
-echo 60 >"$MPATH/delayed_removal_secs"
+echo 60 >"$HEAD_SYS/delayed_removal_secs"
 for i in 0 1; do bed_fail $i delete; done
 must_wait 20 "no path is left" paths_are 0
 grow 2

@@ -25,7 +25,7 @@ is_spared() {
 	klog_has "sdmpatha: path ${PATHS[1]}.*until all paths agree" || fail "the log does not say so"
 }
 # Writes to all of the LUN.
-all_can_be_written() { dd if=/dev/zero of="/dev/$HEAD" bs=64k oflag=direct conv=notrunc status=none; }
+all_can_be_written() { dd if=/dev/zero of="/dev/$HEAD" bs=64k count=256 oflag=direct conv=notrunc status=none; }
 
 step "write-protected"
 touch "$TCMU/1/protected"
