@@ -166,6 +166,12 @@ paths_are() { [[ $(path_count) == "$1" ]]; }
 read_one() { dd if="/dev/$HEAD" bs=4k count=1 iflag=direct of=/dev/null status=none; }
 counter() { echo "$(<"$HEAD_SYS/$1")"; }
 moved() { counter multipath_failover_count; }
+# A path's sg node. udev loads the driver some time after the first device.
+sg_of() { # H:C:I:L
+	local -; set +x
+	modprobe sg
+	echo "/dev/$(basename "$(sdev "$1")"/scsi_generic/sg*)"
+}
 path_state() { echo "$(<"/sys/block/$(disk_of "$1")/mpath_state")"; }
 state_is() { [[ $(path_state "$1") == "$2" ]]; } # H:C:I:L STATE
 in_use() { [[ $(path_state "$1") == usable ]]; }

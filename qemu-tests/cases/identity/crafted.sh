@@ -60,7 +60,7 @@ tcmu_path "$(page83 1 3 $naa6)"
 head_wait 2
 page83 1 3 $naa5 >"$TCMU/1/vpd83"
 echo "0 6 3f 3 1" >"$TCMU/1/sense" # INQUIRY data has changed
-sg_turs "/dev/$(basename "$(sdev "${PATHS[1]}")"/scsi_generic/sg*)" || true
+sg_turs "$(sg_of "${PATHS[1]}")" || true
 must_wait 10 "the path is known to be another LUN" state_is "${PATHS[1]}" foreign
 equal "$(path_state "${PATHS[0]}")" usable "the state of the other path"
 read_one

@@ -17,7 +17,7 @@ head_wait 2
 iscsi_other_lun
 fio_start "/dev/$HEAD"
 state_is "${PATHS[1]}" usable || fail "path 1 is $(path_state "${PATHS[1]}")"
-sg=/dev/$(basename "$(sdev "${PATHS[1]}")"/scsi_generic/sg*)
+sg=$(sg_of "${PATHS[1]}")
 test -c "$sg" || fail "no sg node of path 1"
 [[ $(sg_vpd -p di_lu "$sg") == *"0x$(sed 's/^naa\.//' "$MPATH/wwid")"* ]] || fail "$sg is not the path's"
 probes() { echo "$(<"/sys/block/$(disk_of "${PATHS[1]}")/mpath_probes")"; }

@@ -20,7 +20,7 @@ cache_is() { is "/sys/block/$(disk_of "$1")/queue/write_cache" "$2"; } # H:C:I:L
 for p in "${PATHS[@]}"; do cache_is "$p" "write through" || fail "$p knows of a cache already"; done
 touch "$TCMU/0/cached" "$TCMU/1/cached"
 sense_is "0 6 2a 1 1"
-sg_turs "/dev/$(basename "$(sdev "${PATHS[1]}")"/scsi_generic/sg*)" || true
+sg_turs "$(sg_of "${PATHS[1]}")" || true
 for p in "${PATHS[@]}"; do
 	must_wait 20 "$p knows of the cache" cache_is "$p" "write back"
 	must_wait 20 "$p is used" in_use "$p"
