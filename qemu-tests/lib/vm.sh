@@ -60,7 +60,8 @@ vm_launch() { # OUT OPTION...
 	exec {VM_FD}< <(exec tail -n +1 -s 0.1 -f --pid="$VM_PID" "$out/verdict.log" 2>/dev/null)
 }
 
-# Options for vm_start: three NVMe controllers and the namespace they share, for beds/nvme_pcie.
+# Options for vm_start: three NVMe controllers and the namespace they share, for beds/nvme_pcie; and two
+# of another make and another subsystem, whose namespace has an EUI-64 and no content.
 vm_nvme() { # FILE: keeps what is written
 	local i
 	truncate -s 0 "$1" && truncate -s 64M "$1" || return
@@ -69,7 +70,13 @@ vm_nvme() { # FILE: keeps what is written
 	for i in 0 1 2; do
 		VM_NVME+=(-device "nvme,id=nvme$i,addr=1$i.0,serial=mpath,subsys=nvme-subsys")
 	done
-	VM_NVME+=(-device "nvme-ns,drive=nvme-store,nsid=1,uuid=00112233-4455-4677-8899-aabbccddee10")
+	VM_NVME+=(-device "nvme-ns,drive=nvme-store,nsid=1,uuid=00112233-4455-4677-8899-aabbccddee10"
+		-drive "driver=null-co,size=64M,read-zeroes=on,if=none,id=nvme-eui64"
+		-device "nvme-subsys,id=nvme-subsys-eui64,nqn=mpath-eui64")
+	for i in 3 4; do
+		VM_NVME+=(-device "nvme,id=nvme$i,addr=1$i.0,serial=mpath,subsys=nvme-subsys-eui64,use-intel-id=on")
+	done
+	VM_NVME+=(-device "nvme-ns,bus=nvme3,drive=nvme-eui64,nsid=1,eui64=0x0123456789abcdef,uuid=00000000-0000-0000-0000-000000000000")
 }
 
 vm_read() {

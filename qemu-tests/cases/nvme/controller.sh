@@ -4,11 +4,14 @@
 #: kernels 6.1 6.12 debug
 #: timeout 300
 #: allow path-errors
-# What happens to controllers, under I/O: resets, rescans, a connection that is lost for longer
-# than ctrl_loss_tmo, a delete, and a new controller each time.
+# What happens to controllers, under I/O: resets, a rescan, which alone tells that the namespace has
+# grown, a connection that is lost for longer than ctrl_loss_tmo, a delete, and a new controller each
+# time.
 #
 #   nvmempath0n1 --+-- controller 0 -- reset, rescan --+
 #                  +-- controller 1 -- lost, deleted --+-- namespace 1
+# shellcheck disable=SC2034,SC2209  # beds/nvme has it
+NVME_STORE=file
 mpath_load iopolicy=round-robin
 bed_up 2 loss=3
 head_wait 2
@@ -35,7 +38,15 @@ used 0
 used 1
 
 step "rescan"
-echo 1 >"$(nvme_ctrl 0)/rescan_controller"
+for i in 0 1; do nvme_deafen $i; done
+truncate -s 96M /run/nvme-nullb0.img
+echo 1 >"$(nvme_ns)/revalidate_size"
+fio_goes_on 50
+equal "$(cat /sys/block/{"${PATHS[0]}","${PATHS[1]}"}/size | xargs)" "131072 131072" "sectors of the paths, which nobody has told"
+nvme_rescan 0
+must_wait 30 "path 0 has grown" is "/sys/block/${PATHS[0]}/size" 196608
+must_wait 30 "the head has path 1 look, too" is "/sys/block/${PATHS[1]}/size" 196608
+must_wait 30 "and follows" is "$HEAD_SYS/size" 196608
 fio_goes_on 50
 
 step "lost for good"

@@ -4,8 +4,9 @@
 #: kernels 6.1 6.12 debug
 #: timeout 240
 #: allow path-errors
-# What makes namespaces one: a UUID, an NGUID, or where there is neither the subsystem and the
-# number in it. Namespaces of one subsystem, or with the same number in two, are several.
+# What makes namespaces one, and names them: a UUID, else an NGUID (an EUI-64 is for eui64.sh), or
+# where there is none the subsystem and the number in it. Namespaces of one subsystem, or with the
+# same number in two, are several.
 # Files, for nvmet may keep a namespace that was disabled (guest/klog.sh), and with it a null_blk.
 # shellcheck disable=SC2034,SC2209  # beds/nvme has it
 NVME_STORE=file
@@ -23,17 +24,24 @@ identify() { # UUID NGUID
 mpath_load
 bed_up
 head_wait 2
-declare -A seen=()
-for ids in "$NVME_UUID $NVME_NGUID" "$NVME_UUID $ZERO" "$ZERO $NVME_NGUID" "$ZERO $ZERO"; do
-	step "$ids"
-	# shellcheck disable=SC2086  # two words
-	identify $ids
-	wwid=$(<"$MPATH/wwid")
-	[[ -n $wwid && $wwid != none ]] || fail "wwid is '$wwid'"
-	seen[$wwid]=1
+named() { # WWID
+	equal "$(<"$MPATH/wwid")" "$1" "wwid"
+	bed_paths
+	equal "$(<"$HEAD_SYS/wwid")" "$(<"/sys/block/${PATHS[0]}/wwid")" "wwid of the disk, which is the driver's"
 	fio_pass "/dev/$HEAD"
-done
-echo "wwids: ${!seen[*]}"
+}
+
+step "a UUID and an NGUID"
+named "uuid.$NVME_UUID"
+step "a UUID"
+identify "$NVME_UUID" $ZERO
+named "uuid.$NVME_UUID"
+step "an NGUID"
+identify $ZERO "$NVME_NGUID"
+named "eui.${NVME_NGUID//-/}"
+step "neither"
+identify $ZERO $ZERO
+named "$NVME_NQN:1"
 
 step "two subsystems, neither namespace has an identity"
 nvme_subsystem "$OTHER"

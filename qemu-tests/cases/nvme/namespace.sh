@@ -4,7 +4,7 @@
 #: kernels 6.1 6.12 debug
 #: timeout 240
 #: allow path-errors|HEAD: (the last path is gone|no usable path)|dev HEAD,
-# What happens to the namespace, on all paths at once: it grows under I/O; it is removed and
+# What happens to the namespace, on all paths at once: it grows and shrinks under I/O; it is removed and
 # added again while the head waits for it; it is removed for good; another one comes in its place.
 mpath_load
 bed_up
@@ -19,6 +19,13 @@ echo 1 >"$(nvme_ns)/revalidate_size"
 must_wait 30 "the head has grown" size_is 196608
 fio_goes_on 100
 dd if="/dev/$HEAD" bs=1M skip=95 iflag=direct of=/dev/null status=none || fail "the new end cannot be read"
+
+step "it shrinks"
+truncate -s 32M /run/nvme-nullb0.img
+echo 1 >"$(nvme_ns)/revalidate_size"
+must_wait 30 "the head has shrunk" size_is 65536
+fio_goes_on 100
+equal "$(dd if="/dev/$HEAD" bs=1M skip=31 iflag=direct status=none | wc -c)" 1048576 "bytes up to the new end"
 
 step "it goes and comes, and the head waits"
 echo 600 >"$HEAD_SYS/delayed_removal_secs"

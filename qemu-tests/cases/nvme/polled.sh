@@ -7,6 +7,7 @@
 # I/O that its application polls for: the bio that goes down is the application's own, so what the
 # path can do the head can. A path that fails meanwhile costs no error. Not over TCP: nvme_tcp sleeps
 # in its poll function, in a read section of the block layer, and the kernel warns of that.
+. guest/nvme-trace.sh
 mpath_load iopolicy=round-robin
 bed_up 2 poll_queues=1
 head_wait 2
@@ -16,8 +17,24 @@ polled() { # FIO OPTION...
 	fio --name=polled --filename="/dev/$HEAD" --rw=randread --bs=4k --size=1m --direct=1 --ioengine=io_uring \
 		--hipri=1 --thread --output="$WORK/polled" "$@" || fail "$(cat "$WORK/polled")"
 }
+# The queue that has no interrupt, by its number on the controller: 0 is that for administration.
+poll_queue() { # DISK
+	local f n
+	for f in "/sys/kernel/debug/block/$1/"hctx*/type; do
+		[[ $(<"$f") != poll ]] || { n=${f%/type}; echo $((${n##*hctx} + 1)); }
+	done
+}
+watch_commands
 polled --number_ios=500
+unwatch_commands
 grep -q 'err= 0' "$WORK/polled" || fail "$(cat "$WORK/polled")"
+for p in "${PATHS[@]}"; do
+	queue=$(poll_queue "$p")
+	[[ -n $queue ]] || fail "$p has no queue to poll"
+	reads=$(commands "disk=$p, .*cmd=\(nvme_cmd_read ")
+	((reads > 0)) || fail "$p was not read"
+	equal "$(commands "disk=$p, qid=$queue, .*cmd=\(nvme_cmd_read ")" "$reads" "reads of $p that came by queue $queue"
+done
 at_rest "$HEAD" || fail "something is left in flight"
 
 step "a path goes meanwhile"

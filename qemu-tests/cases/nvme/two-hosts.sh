@@ -37,7 +37,8 @@ other=nvme$NVME_INSTANCE
 must_wait 20 "the other host has its disk" test -e "/sys/block/${other}n1/mpath_verdict"
 settle
 equal "$(path_count)" 2 "paths of the head"
-not is "/sys/block/${other}n1/mpath_verdict" taken || fail "a path of two hosts"
+equal "$(<"/sys/block/${other}n1/mpath_verdict")" "it contradicts the other paths of its id" "mpath_verdict"
+klog_has "$HEAD: path ${other}n1 refused: it is connected in the name of another host" || fail "the log does not say why"
 
 step "only this host may connect"
 echo 1 >"/sys/class/nvme/$other/delete_controller"
