@@ -123,6 +123,14 @@ modprobe_finds_ours() {
 	cp "$MODULES"/lib/libmultipath.ko "$MODULES"/scsi/scsi_multipath.ko "$updates"
 	depmod -a
 }
+# The LUN of some beds stays for the cases that follow: nothing is to be found on it.
+wipe_lun() {
+	local d
+	for d in "$HEAD" $(plain_disks); do
+		[[ ! -b /dev/$d ]] || dd if=/dev/zero of="/dev/$d" bs=1M oflag=direct status=none
+		blockdev --rereadpt "/dev/$d"
+	done
+} 2>/dev/null
 # The daemon sometimes hangs up on who asks; that is no answer.
 settle() { must_wait 60 "udev settles" udevadm settle --timeout=30; }
 
