@@ -43,13 +43,13 @@ struct gendisk *mpath_disk_alloc(int node);
  * mpath_disk_stack_limits - give @disk limits that suit all of @paths
  * Smallest common limits; always a write cache, so that flushes reach the paths; an integrity
  * profile (T10 PI, DIX) if all have the same. What users have set of @disk stays (on 6.1 no
- * kernel remembers the sizes that they set). @polled: I/O may be polled for if all paths can;
- * where a clone goes down, or another path, it is told of in the usual way. Freezes the queue, which waits for submitters,
- * not for I/O in flight.
+ * kernel remembers the sizes that they set). I/O may be polled for if all paths can: the
+ * submitter's own bio goes down; where a clone does, or another path is tried, its end is told of
+ * in the usual way. Freezes the queue, which waits for submitters, not for I/O in flight.
  * Context: process, may sleep. The caller keeps the disks.
  * Return: 0, or what the block layer says against the result; @disk is unchanged then.
  */
 int mpath_disk_stack_limits(struct gendisk *disk, struct gendisk *const *paths,
-			    unsigned int nr_paths, bool polled);
+			    unsigned int nr_paths);
 
 #endif /* MPATH_DISK_H */

@@ -164,7 +164,6 @@ struct mpath_transport {
 	const struct mpath_glue_file *path_files;   /* beside those that every path has */
 	unsigned int nr_path_files;
 	bool always_failfast;               /* as in mpath_head_config */
-	bool polled;                        /* as in mpath_disk_stack_limits() */
 	size_t head_size;                   /* of what begins with a struct mpath_glue_head */
 	struct class device_class;          /* .name, .dev_groups */
 	struct class disk_class;            /* .name */

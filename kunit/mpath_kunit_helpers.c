@@ -598,7 +598,7 @@ static int mpath_kunit_stack_all(struct mpath_kunit_lun *lun)
 
 	for (i = 0; i < MPATH_KUNIT_MAX_PATHS; i++)
 		disks[i] = lun->paths[i].disk;
-	return mpath_disk_stack_limits(lun->disk, disks, MPATH_KUNIT_MAX_PATHS, false);
+	return mpath_disk_stack_limits(lun->disk, disks, MPATH_KUNIT_MAX_PATHS);
 }
 
 void mpath_kunit_restack(struct mpath_kunit_lun *lun)

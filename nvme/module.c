@@ -73,8 +73,6 @@ struct mpath_transport nvme_mpath = {
 	},
 	/* The driver holds what it may retry for as long as it reconnects. */
 	.always_failfast = true,
-	/* What goes down is the submitter's own bio. */
-	.polled = true,
 	.defaults = MPATH_TRANSPORT_DEFAULTS,
 };
 

@@ -106,29 +106,47 @@ static int scsi_mpath_pr_clear(struct block_device *bdev, u64 key)
 	return scsi_mpath_pr_out(bdev, &request);
 }
 
-/* What only reads is the same through every path. */
+/*
+ * What only reads is the same through every path: has this one, which is given back, not said
+ * anything?
+ */
+static bool scsi_mpath_pr_unread(struct mpath_device *path, int ret)
+{
+	/* Its queue takes nothing any more, or what has become of the command. */
+	bool failed = ret == -ENODEV || mpath_compat_pr_way_failed(ret);
+
+	if (failed)
+		mpath_device_failed_command(path);
+	mpath_device_put(path);
+	return failed;
+}
+
 static int __maybe_unused scsi_mpath_pr_read_keys(struct block_device *bdev, struct pr_keys *keys)
 {
-	struct mpath_device *path = mpath_head_get_path(scsi_mpath_core_of(bdev));
-	int ret;
+	struct mpath_tries tries = {};
+	struct mpath_device *path;
+	int ret = MPATH_GLUE_NO_PATH;
 
-	if (!path)
-		return MPATH_GLUE_NO_PATH;
-	ret = mpath_compat_pr_read_keys(mpath_device_disk(path), keys);
-	mpath_device_put(path);
+	while ((path = mpath_head_next_path(scsi_mpath_core_of(bdev), &tries))) {
+		ret = mpath_compat_pr_read_keys(mpath_device_disk(path), keys);
+		if (!scsi_mpath_pr_unread(path, ret))
+			break;
+	}
 	return ret;
 }
 
 static int __maybe_unused scsi_mpath_pr_read_reservation(struct block_device *bdev,
 							 struct pr_held_reservation *reservation)
 {
-	struct mpath_device *path = mpath_head_get_path(scsi_mpath_core_of(bdev));
-	int ret;
+	struct mpath_tries tries = {};
+	struct mpath_device *path;
+	int ret = MPATH_GLUE_NO_PATH;
 
-	if (!path)
-		return MPATH_GLUE_NO_PATH;
-	ret = mpath_compat_pr_read_reservation(mpath_device_disk(path), reservation);
-	mpath_device_put(path);
+	while ((path = mpath_head_next_path(scsi_mpath_core_of(bdev), &tries))) {
+		ret = mpath_compat_pr_read_reservation(mpath_device_disk(path), reservation);
+		if (!scsi_mpath_pr_unread(path, ret))
+			break;
+	}
 	return ret;
 }
 

@@ -87,7 +87,7 @@ static inline void mpath_compat_stack_integrity(struct queue_limits *lim,
 }
 
 static inline int mpath_compat_stack_limits(struct gendisk *disk, struct gendisk *const *paths,
-					    unsigned int nr_paths, bool polled)
+					    unsigned int nr_paths)
 {
 	struct queue_limits lim = queue_limits_start_update(disk->queue);
 	const struct queue_limits old = lim;
@@ -96,9 +96,7 @@ static inline int mpath_compat_stack_limits(struct gendisk *disk, struct gendisk
 	blk_set_stacking_limits(&lim);
 	lim.dma_alignment = MPATH_COMPAT_DMA_ALIGNMENT;
 	/* Stacking clears NOWAIT and POLL as soon as one path lacks it. */
-	lim.features |= BLK_FEAT_NOWAIT | BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA;
-	if (polled)
-		lim.features |= BLK_FEAT_POLL;
+	lim.features |= BLK_FEAT_NOWAIT | BLK_FEAT_POLL | BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA;
 	for (i = 0; i < nr_paths; i++)
 		queue_limits_stack_bdev(&lim, paths[i]->part0, 0, disk->disk_name);
 	mpath_compat_stack_integrity(&lim, paths, nr_paths);
@@ -158,10 +156,10 @@ static inline void mpath_compat_set_flag(struct request_queue *q, unsigned int f
 }
 
 static inline int mpath_compat_stack_limits(struct gendisk *disk, struct gendisk *const *paths,
-					    unsigned int nr_paths, bool polled)
+					    unsigned int nr_paths)
 {
 	struct request_queue *q = disk->queue;
-	bool nonrot = true, nowait = true, stable = false;
+	bool nonrot = true, nowait = true, polled = true, stable = false;
 	unsigned int i;
 
 	blk_mq_freeze_queue(q);

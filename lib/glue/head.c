@@ -177,7 +177,7 @@ static int mpath_glue_restack(struct mpath_glue_head *head)
 		return ret;
 
 	/* Dying by now: whatever the limits were is good enough. */
-	ret = nr ? mpath_disk_stack_limits(head->disk, disks, nr, head->transport->polled) : 0;
+	ret = nr ? mpath_disk_stack_limits(head->disk, disks, nr) : 0;
 	mpath_glue_check_stacked(head);
 	for (i = 0; i < nr; i++)
 		put_disk(disks[i]);

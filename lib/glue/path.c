@@ -109,6 +109,9 @@ struct mpath_glue_path *mpath_glue_detach_path(struct mpath_transport *transport
 		mpath_glue_remove_links(path);
 		/* In the same breath as the last path: no new path finds a head that ends. */
 		path->last = !--head->nr_paths && !mpath_glue_wait_for_path(head);
+		/* The others may do what this one could not. */
+		if (head->nr_paths)
+			queue_work(transport->wq, &head->work);
 	}
 	mutex_unlock(&transport->lock);
 	/* Without the lock: who reads an attribute must not wait for us, nor we for him. */

@@ -44,8 +44,8 @@ struct gendisk *mpath_disk_alloc(int node)
 EXPORT_SYMBOL_GPL(mpath_disk_alloc);
 
 int mpath_disk_stack_limits(struct gendisk *disk, struct gendisk *const *paths,
-			    unsigned int nr_paths, bool polled)
+			    unsigned int nr_paths)
 {
-	return mpath_compat_stack_limits(disk, paths, nr_paths, polled);
+	return mpath_compat_stack_limits(disk, paths, nr_paths);
 }
 EXPORT_SYMBOL_GPL(mpath_disk_stack_limits);

@@ -276,7 +276,7 @@ static noinline void mpk_end_with_care(struct mpk_record *record, struct bio *bi
 	bio->bi_next = NULL;
 	/* Who polls for it asks the path that failed; the next one tells by itself. */
 	if (unlikely(status != MPATH_STS_OK)) {
-		bio->bi_opf &= ~REQ_POLLED;
+		bio_clear_polled(bio);
 		WRITE_ONCE(bio->bi_cookie, BLK_QC_T_NONE);
 	}
 	trace_mpath_complete(&record->io, record->bdev, path, bio, status);
@@ -373,6 +373,8 @@ static bool mpk_point_clone(struct mpk_record *record)
 {
 	struct bio *clone = &record->clone;
 
+	/* Whoever polls has the original, which does not know where the clone is. */
+	bio_clear_polled(record->bio);
 	/* With a device it would be charged to a cgroup twice: as new, and as a clone. */
 	if (bio_init_clone(NULL, clone, record->bio, GFP_NOIO)) {
 		bio_uninit(clone);
@@ -380,8 +382,6 @@ static bool mpk_point_clone(struct mpk_record *record)
 	}
 	clone->bi_bdev = mpk_path_of(record);
 	bio_set_flag(clone, BIO_REMAPPED);
-	/* Whoever polls has the original, which does not know where the clone is. */
-	clone->bi_opf &= ~REQ_POLLED;
 	bio_clone_blkg_association(clone, record->bio);
 	clone->bi_end_io = mpk_end_clone;
 	return true;

@@ -5,7 +5,7 @@
 # What must not be in the kernel's log after any case, whatever it allows.
 bad='BUG:|WARNING:|Oops|KASAN|KCSAN|UBSAN|kmemleak: [0-9]+ new|possible (circular|recursive|irq lock)|inconsistent lock state|suspicious RCU|INFO: task .* blocked|blocked for more than|detected stall|soft lockup|hard LOCKUP|refcount_t:|list_(add|del) corruption|scheduling while atomic|sleeping function called|general protection|Call Trace|Kernel panic|held lock|DEBUG_LOCKS_WARN'
 # What must not be there unless the case allows it.
-errors='I/O error|Buffer I/O|Medium Error|critical (target|medium|space|nexus) error|lost (async|sync) page write|EXT4-fs error'
+errors='I/O error|Buffer I/O|Medium Error|critical (target|medium|space|nexus) error|reservation conflict error|lost (async|sync) page write|EXT4-fs error'
 # What a dying path may say: about the path's own disk, never about a head. HEAD is any head.
 path_errors='libmultipath: HEAD: path |(I/O error|recoverable transport error|timeout error|device offline error|critical target error), dev (sd[a-z]{1,3}|nvme[0-9]+n[0-9]+),|sd [0-9:]+: \[sd[a-z]{1,3}\]|rejecting I/O|Buffer I/O error on dev nvme[0-9]+n[0-9]+,|session[0-9]+: |connection[0-9]+:|ping timeout'
 

@@ -94,6 +94,12 @@ sent_to() { echo $(($(<"/sys/block/$1/mpath_reads") + $(<"/sys/block/$1/mpath_wr
 sent_above() { (($(sent_to "$1") > $2)); }
 stat_of_paths() { local p sum=0; for p in "${PATHS[@]}"; do sum=$((sum + $(stat_of "$(disk_of "$p")" "$@"))); done; echo $sum; }
 at_rest() { local s; read -ra s <"/sys/block/$1/inflight" && [[ ${s[*]} == "0 0" ]]; }
+verdict_is() { is "/sys/block/$(disk_of "$1")/mpath_verdict" "$2"; } # H:C:I:L WORDS
+says() { # WORDS H:C:I:L...: verdicts
+	local words=$1 p
+	shift
+	for p; do must_wait 10 "$p says '$words'" verdict_is "$p" "$words"; done
+}
 plain_disks_are() { [[ $(plain_disks | wc -l) == "$1" ]]; } # NUMBER
 heads_are() { [[ $(count "$CLASS"/*) == "$1" ]]; }
 count() { local f n=0; for f; do [[ ! -e $f ]] || n=$((n + 1)); done; echo $n; } # FILE...
@@ -117,6 +123,14 @@ modprobe_finds_ours() {
 	cp "$MODULES"/lib/libmultipath.ko "$MODULES"/scsi/scsi_multipath.ko "$updates"
 	depmod -a
 }
+# The LUN of some beds stays for the cases that follow: nothing is to be found on it.
+wipe_lun() {
+	local d
+	for d in "$HEAD" $(plain_disks); do
+		[[ ! -b /dev/$d ]] || dd if=/dev/zero of="/dev/$d" bs=1M oflag=direct status=none
+		blockdev --rereadpt "/dev/$d"
+	done
+} 2>/dev/null
 # The daemon sometimes hangs up on who asks; that is no answer.
 settle() { must_wait 60 "udev settles" udevadm settle --timeout=30; }
 

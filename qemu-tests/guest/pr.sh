@@ -50,6 +50,35 @@ pr_says() { # FILE WORD
 registered() { is "/sys/block/$(disk_of "$1")/mpath_registered" 1; } # H:C:I:L
 all_registered() { local p; for p in "${PATHS[@]}"; do [[ $p == "${OTHER-}" ]] || registered "$p" || return 1; done; }
 
+# A path that had carried I/O before it was registered would be healed unseen, but for this.
+no_conflicts() {
+	local p
+	for p in "${PATHS[@]}"; do equal "$(<"/sys/block/$(disk_of "$p")/mpath_errors_lun")" 0 "I/Os that the LUN has refused to $p"; done
+}
+
+# One path at a time fails and comes back, and which is chance.
+trouble_begin() { # INDEX...
+	local of=("$@") i
+	at_exit trouble_is_over
+	rm -f "$WORK/enough"
+	while sleep 0.3; do
+		i=${of[RANDOM % $#]}
+		bed_fail "$i"
+		sleep $((RANDOM % 2 + 1))
+		bed_restore "$i"
+		wait_for 40 is_back "${PATHS[$i]}" || exit 1
+		[[ ! -e $WORK/enough ]] || exit 0
+	done >"$WORK/paths.log" 2>&1 &
+	TROUBLE=$!
+}
+trouble_is_over() { kill "$TROUBLE"; } 2>/dev/null
+trouble_end() {
+	touch "$WORK/enough"
+	wait "$TROUBLE" || fail "a path did not come back: $(tail -3 "$WORK/paths.log")"
+}
+# A command may find that its only path has just died: then again.
+succeeds() { must_wait 40 "$*" pr_out "$@"; }
+
 # The sg node of a path, which is stock: one nexus, past the head.
 sg_of() { local d; for d in "$(sdev "$1")"/scsi_generic/sg*; do echo "/dev/${d##*/}"; done; }
 

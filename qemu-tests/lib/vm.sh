@@ -79,6 +79,17 @@ vm_nvme() { # FILE: keeps what is written
 	VM_NVME+=(-device "nvme-ns,bus=nvme3,drive=nvme-eui64,nsid=1,eui64=0x0123456789abcdef,uuid=00000000-0000-0000-0000-000000000000")
 }
 
+# Options for vm_start: a disk of the machine's own AHCI, and one on USB. Nobody loads their drivers but
+# identity/transports.
+# shellcheck disable=SC2034  # for whoever starts a guest
+VM_LOCAL_DISKS=(
+	-blockdev "driver=null-co,node-name=ata-store,size=16777216,read-zeroes=on"
+	-device "ide-hd,bus=ide.0,drive=ata-store,wwn=0x5001405000000001"
+	-blockdev "driver=null-co,node-name=usb-store,size=16777216,read-zeroes=on"
+	-device "qemu-xhci,id=xhci"
+	-device "usb-storage,bus=xhci.0,drive=usb-store"
+)
+
 vm_read() {
 	local rc=0
 	IFS= read -r -t "$1" -u "$VM_FD" VM_LINE || rc=$?

@@ -4,7 +4,7 @@
 #: kernels 6.1 6.12 debug
 #: timeout 150
 # Partitions belong to the head, never to a path; they hold their content when the
-# module goes and comes.
+# module goes and comes. Who asks for the geometry hears what a plain disk says.
 mpath_load
 bed_up
 head_wait "${#PATHS[@]}"
@@ -25,9 +25,12 @@ mount "/dev/${HEAD}1" /mnt
 head -c 4M /dev/urandom >/mnt/file
 sum=$(sha256sum </mnt/file)
 umount /mnt
+geometry=$(guest/geometry "/dev/$HEAD")
+equal "$(guest/geometry "/dev/${HEAD}2")" "${geometry% *} $((20 * 2048))" "geometry of partition 2"
 
 mpath_unload
 settle
+equal "$(guest/geometry "/dev/$(disk_of "${PATHS[0]}")")" "$geometry" "geometry of a plain disk"
 mpath_load
 head_wait "${#PATHS[@]}"
 must_wait 10 "partition 1 again" test -b "/dev/${HEAD}1"

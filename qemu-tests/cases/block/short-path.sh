@@ -28,13 +28,13 @@ is_spared() {
 all_can_be_written() { dd if=/dev/zero of="/dev/$HEAD" bs=64k count=256 oflag=direct conv=notrunc status=none; }
 
 step "write-protected"
-touch "$TCMU/1/protected"
+touch "$TCMU/1/readonly"
 rescan 1
 is_spared
 ro_is 0 || fail "the head is read only"
 all_can_be_written
 step "and that is over"
-rm "$TCMU/1/protected"
+rm "$TCMU/1/readonly"
 rescan 1
 must_wait 20 "path 1 is used again" in_use "${PATHS[1]}"
 
@@ -49,7 +49,7 @@ rescan 1
 must_wait 20 "path 1 is used again" in_use "${PATHS[1]}"
 
 step "both are write-protected"
-touch "$TCMU/0/protected" "$TCMU/1/protected"
+touch "$TCMU/0/readonly" "$TCMU/1/readonly"
 rescan 0
 must_wait 20 "the head is read only" ro_is 1
 for p in "${PATHS[@]}"; do must_wait 10 "$p is used" in_use "$p"; done

@@ -20,12 +20,6 @@ for d in $(plain_disks); do
 done
 equal "${#without_alua[@]}" 2 "disks of scsi_debug"
 
-verdict_is() { is "/sys/block/$(disk_of "$1")/mpath_verdict" "$2"; } # H:C:I:L WORDS
-says() { # WORDS H:C:I:L...
-	local words=$1 p
-	shift
-	for p; do must_wait 10 "$p says '$words'" verdict_is "$p" "$words"; done
-}
 no_alua="no asymmetric logical unit access (TPGS is 0)"
 
 # At load. Each line: heads, what the LUN with ALUA says, what the other says, parameters.

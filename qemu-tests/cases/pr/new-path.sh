@@ -34,6 +34,7 @@ for i in 0 1 2; do
 done
 must_wait 10 "all are registered" all_registered
 fio_finish
+no_conflicts
 
 step "removed and found again"
 bed_fail 1 delete
@@ -41,5 +42,7 @@ must_wait 10 "the path is gone" paths_are 2
 bed_restore 1 delete
 head_wait 3
 must_wait 20 "all are registered" all_registered
+fio_pass "/dev/$HEAD"
+no_conflicts
 pr_out --clear --param-rk="$MINE"
 equal "$(pr_keys "$MINE")" 0 "nexuses with the key"

@@ -38,6 +38,7 @@ must_wait 10 "it has the new key" registered "${PATHS[0]}"
 equal "$(pr_keys 0x123)" 2 "nexuses with the new key"
 fio_goes_on
 fio_finish
+no_conflicts
 
 step "everything is given up"
 pr_out --release --param-rk=0x123 --prout-type=6

@@ -18,16 +18,8 @@ must_wait 10 "partitions" test -b "/dev/${HEAD}2"
 settle
 # Whatever there is of it: on plain disks everything is there twice.
 stop_all() { vgchange -qan vg0 || true; mdadm --quiet --stop /dev/md0 || true; } >/dev/null 2>&1
-# The LUN stays for the cases that follow.
-wipe() {
-	local d
-	stop_all
-	for d in "$HEAD" $(plain_disks); do
-		[[ ! -b /dev/$d ]] || dd if=/dev/zero of="/dev/$d" bs=1M oflag=direct status=none
-		blockdev --rereadpt "/dev/$d"
-	done
-} 2>/dev/null
-at_exit wipe
+at_exit stop_all
+at_exit wipe_lun
 vgcreate -q vg0 "/dev/${HEAD}1"
 lvcreate -qy -n lv -l 100%FREE vg0
 mdadm --quiet --create /dev/md0 --run --force --level=1 --raid-devices=1 --metadata=1.2 "/dev/${HEAD}2"
