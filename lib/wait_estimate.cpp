@@ -10,6 +10,10 @@ namespace {
 constexpr u32 kWeight = 8;
 constexpr u32 kTrialWeight = 2;
 
+// One that took longer counts as if it had taken no more than so many times what was known: whatever
+// held it up once, others need not have met, and the path would be shunned for long.
+constexpr u64 kMostTimes = 2;
+
 constexpr u32 kDepthUnit = 16;
 
 // More than any path takes, less than what would overflow: something is under way, and nothing
@@ -37,8 +41,14 @@ void WaitEstimate::add(u64 ns, u32 depth) noexcept
 			   trial_.compare_exchange(sent, Trial::none);
 	const u32 weight = trial ? kTrialWeight : kWeight;
 
+	const u64 known = latency_ns();
+
 	// 0 is for "unknown".
-	latency_ns_.store_relaxed(average(latency_ns(), ns ? ns : 1, weight));
+	if (!ns)
+		ns = 1;
+	else if (known && ns > known * kMostTimes)
+		ns = known * kMostTimes;
+	latency_ns_.store_relaxed(average(known, ns, weight));
 	if (depth)
 		depth_.store_relaxed(average(depth_.load_relaxed(), depth * kDepthUnit, weight));
 }
