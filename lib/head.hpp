@@ -246,8 +246,9 @@ private:
 	mpath::Atomic<bool> queue_if_no_path_{false};
 	mpath::Atomic<u32> parked_limit_kib_{0};
 	mpath::Atomic<u64> waiting_sectors_{0};
-	mpath_geometry geometry_{}; // under paths_lock_
-	bool has_geometry_ = false; // under paths_lock_: there has been a path
+	mpath::Atomic<bool> told_no_path_{false}; // the log has it
+	mpath_geometry geometry_{};               // under paths_lock_
+	bool has_geometry_ = false;               // under paths_lock_: there has been a path
 	mpath::Atomic<u32> last_path_id_{0};
 	mpath::Facts news_{}; // under paths_lock_: the newest, of whichever path
 	u32 news_seq_ = 0;    // under paths_lock_

@@ -490,13 +490,18 @@ bool mpath_head::may_wait(const ReadGuard &guard) noexcept
 
 	// Whoever finds no path first starts the clock, and sees to it that it is stopped.
 	if (no_path_since_ms_.compare_exchange(since, now)) {
-		if (timeout > 0 && !queue && !reservation_.is_moving())
-			mpk_log_ratelimited(MPATH_LOG_WARN,
-					    "%s: no usable path, holding I/O for up to %d ms\n",
-					    name_, timeout);
 		mpk_work_arm(requeue_work_.get(), kLookAgainMs);
 		since = now;
 	}
+	// Not while a verdict is due, as when the head's first path joins: it is looked at again then.
+	if (timeout > 0 && !queue && !reservation_.is_moving() && !told_no_path_.load_relaxed() &&
+	    !verdict_due(guard)) {
+		told_no_path_.store_relaxed(true);
+		mpk_log_ratelimited(MPATH_LOG_WARN,
+				    "%s: no usable path, holding I/O for up to %d ms\n", name_,
+				    timeout);
+	}
+
 	const bool comes = access_may_come(now, guard);
 
 	// For ever; the clock is for the record.
@@ -642,6 +647,7 @@ void mpath_head::stop_clock(u64 to) noexcept
 {
 	u64 since = no_path_since_ms_.load_relaxed();
 
+	told_no_path_.store_relaxed(false);
 	while (since != to && !no_path_since_ms_.compare_exchange(since, to))
 		;
 	if (since == to || since <= kNobodyWaits)

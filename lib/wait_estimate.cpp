@@ -41,21 +41,22 @@ void WaitEstimate::add(u64 ns, u32 depth) noexcept
 			   trial_.compare_exchange(sent, Trial::none);
 	const u32 weight = trial ? kTrialWeight : kWeight;
 
-	const u64 known = latency_ns();
+	const u64 usual = usual_ns_.load_relaxed();
 
 	// 0 is for "unknown".
 	if (!ns)
 		ns = 1;
-	else if (known && ns > known * kMostTimes)
-		ns = known * kMostTimes;
-	latency_ns_.store_relaxed(average(known, ns, weight));
+	latency_ns_.store_relaxed(average(latency_ns(), ns, weight));
+	if (usual && ns > usual * kMostTimes)
+		ns = usual * kMostTimes;
+	usual_ns_.store_relaxed(average(usual, ns, weight));
 	if (depth)
 		depth_.store_relaxed(average(depth_.load_relaxed(), depth * kDepthUnit, weight));
 }
 
 u64 WaitEstimate::expected_ns(u32 in_flight) const noexcept
 {
-	const u64 latency = latency_ns();
+	const u64 latency = usual_ns_.load_relaxed();
 	const u32 depth = depth_.load_relaxed();
 	const u64 twice = depth > kDepthUnit ? 2 * depth : 2 * kDepthUnit;
 	const u64 wanted = (in_flight + 1ull) * kDepthUnit;
@@ -68,7 +69,7 @@ u64 WaitEstimate::expected_ns(u32 in_flight) const noexcept
 
 void WaitEstimate::look(u64 sent, u64 head_sent) noexcept
 {
-	const u64 latency = latency_ns();
+	const u64 latency = usual_ns_.load_relaxed();
 	const bool better = latency + latency_then_ / 8 < latency_then_;
 	const bool quiet = sent == sent_then_;
 

@@ -51,7 +51,8 @@ private:
 	enum class Trial : u8 { none, due, sent };
 
 	Atomic<u64> latency_ns_{0};
-	Atomic<u32> depth_{0}; // in sixteenths
+	Atomic<u64> usual_ns_{0}; // the same, but for what was held up
+	Atomic<u32> depth_{0};    // in sixteenths
 	Atomic<Trial> trial_{Trial::none};
 	Atomic<u32> tick_{~0u};
 

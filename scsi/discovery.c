@@ -4,14 +4,17 @@
  * when its disk appears. A disk that was there first is taken over (takeover.c), and the new disk
  * comes by here. The bus tells when sd is about to let go.
  */
+#include <scsi/scsi_driver.h>
+
 #include "scsi_multipath.h"
 
 /* The device that scsi_mpath_give_back() has sd take again as a plain disk. */
 static struct scsi_device *scsi_mpath_spared;
 static DEFINE_MUTEX(scsi_mpath_spare_lock);
 
-/* Found with the first SCSI disk. */
+/* Found with the first SCSI device. */
 static mpath_compat_bus *scsi_mpath_bus;
+static DEFINE_MUTEX(scsi_mpath_bus_lock); /* one registers */
 
 static int scsi_mpath_bus_event(struct notifier_block *nb, unsigned long action, void *data)
 {
@@ -26,20 +29,39 @@ static struct notifier_block scsi_mpath_bus_nb = {
 	.notifier_call = scsi_mpath_bus_event,
 };
 
-/*
- * Before the first path exists. Context: under the block class's mutex, which keeps two
- * from registering at once. Not under scsi_mpath.lock, which the notifier takes.
- */
+/* Before the first path exists. Context: process; not under scsi_mpath.lock, which the notifier takes. */
 static int scsi_mpath_watch_bus(struct scsi_device *sdev)
 {
-	int ret;
+	int ret = 0;
 
-	if (scsi_mpath_bus)
+	if (READ_ONCE(scsi_mpath_bus))
 		return 0;
-	ret = bus_register_notifier(sdev->sdev_gendev.bus, &scsi_mpath_bus_nb);
+	mutex_lock(&scsi_mpath_bus_lock);
+	if (!scsi_mpath_bus)
+		ret = bus_register_notifier(sdev->sdev_gendev.bus, &scsi_mpath_bus_nb);
 	if (!ret)
-		scsi_mpath_bus = sdev->sdev_gendev.bus;
+		WRITE_ONCE(scsi_mpath_bus, sdev->sdev_gendev.bus);
+	mutex_unlock(&scsi_mpath_bus_lock);
 	return ret;
+}
+
+/*
+ * All SCSI devices are shown here, as a rule before their disks, and not under the block class's mutex:
+ * sd takes that when its queue is frozen, for which a probe may wait, for which the notifier waits under
+ * the lock that registering takes. None could really meet the other, but lockdep cannot know.
+ */
+MPATH_COMPAT_ADD_DEV(scsi_mpath_see_device)
+{
+	return scsi_mpath_watch_bus(to_scsi_device(dev->parent));
+}
+
+static struct class_interface scsi_mpath_devices = {
+	.add_dev = scsi_mpath_see_device,
+};
+
+int scsi_mpath_find_bus(void)
+{
+	return scsi_register_interface(&scsi_mpath_devices);
 }
 
 bool scsi_mpath_is_scsi(struct gendisk *disk)
@@ -99,6 +121,7 @@ void scsi_mpath_give_back(struct device *member)
 
 void scsi_mpath_ignore_bus(void)
 {
+	scsi_unregister_interface(&scsi_mpath_devices);
 	if (scsi_mpath_bus)
 		bus_unregister_notifier(scsi_mpath_bus, &scsi_mpath_bus_nb);
 }

@@ -113,9 +113,15 @@ static int __init scsi_multipath_init(void)
 	ret = mpath_transport_init(&scsi_mpath);
 	if (ret)
 		return ret;
-	ret = mpath_glue_discover(&scsi_mpath);
+	ret = scsi_mpath_find_bus();
 	if (ret)
-		mpath_transport_exit(&scsi_mpath);
+		goto exit_transport;
+	ret = mpath_glue_discover(&scsi_mpath);
+	if (!ret)
+		return 0;
+	scsi_mpath_ignore_bus();
+exit_transport:
+	mpath_transport_exit(&scsi_mpath);
 	return ret;
 }
 

@@ -64,7 +64,8 @@ void scsi_mpath_give_back(struct device *member);
  * why, in constant words; if anybody would expect it to, the log says the same. May sleep.
  */
 const char *scsi_mpath_unwanted(struct scsi_device *sdev, struct gendisk *disk, char *wwid);
-/* When discovery has ended. */
+/* Before discovery, and after it. Context: process. */
+int scsi_mpath_find_bus(void);
 void scsi_mpath_ignore_bus(void);
 
 /* choice.c */
