@@ -640,24 +640,28 @@ void mpath_device::measure(const mpath_io &io) noexcept
 		wait_[direction].add(ns, io.counted ? io.depth : 0);
 }
 
-// What I/O usually takes of whichever kind is slower.
+// What I/O usually takes: of whichever kind is slower, or of all that is in the path now.
 u64 mpath_device::usual_ms() const noexcept
 {
 	const u64 read = wait_[MPATH_READ].latency_ns();
 	const u64 write = wait_[MPATH_WRITE].latency_ns();
+	const u64 measured = (read > write ? read : write) / 1000000;
+	const u64 stay = turnover_.stay_ms(Epochs::kTickMs);
 
-	return (read > write ? read : write) / 1000000;
+	return stay > measured ? stay : measured;
 }
 
 bool mpath_device::look_after(u64 now_ms, u32 stall_timeout_ms, u64 head_sent) noexcept
 {
 	const auto glance = counts_.glance();
 	const u64 sent = glance.sent[MPATH_READ] + glance.sent[MPATH_WRITE];
-	const bool busy = sent != sent_then_ || glance.all_in_flight();
+	const u64 in_flight = glance.all_in_flight();
+	const bool busy = sent != sent_then_ || in_flight;
 	const u32 current = epoch();
 	const u32 next = epochs_.turn(glance, current, now_ms);
 
 	sent_then_ = sent;
+	turnover_.look(sent, in_flight);
 	ask_after_errors();
 	for (u32 direction = 0; direction < MPATH_DIRECTIONS; direction++)
 		wait_[direction].look(glance.sent[direction], head_sent);

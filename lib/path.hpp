@@ -20,6 +20,7 @@
 #include "path_stats.hpp"
 #include "port.h"
 #include "target_port.hpp"
+#include "turnover.hpp"
 #include "util/atomic.hpp"
 #include "util/guards.hpp"
 #include "util/io_fifo.hpp"
@@ -424,6 +425,7 @@ private:
 	mpath::Atomic<u64> probed_ms_{mpk_now_ms()}; // or added: who it is was known then
 	mpath::WaitEstimate wait_[MPATH_DIRECTIONS];
 	mpath::Epochs epochs_;
+	mpath::Turnover turnover_;
 	u64 sent_then_ = 0; // at the last look of the watch, which alone uses it
 	mpath::Owned<mpk_ref, mpk_ref_destroy> ref_;
 	mpath::Owned<mpk_work, mpk_work_destroy> probe_;

@@ -166,6 +166,27 @@ TEST_F(Stall, waits_four_times_as_long_as_io_usually_takes)
 	EXPECT_EQ(state(a), "stalled");
 }
 
+// A disk's I/O scheduler may keep one back for seconds; and of the measured ones, the first were fast.
+TEST_F(Stall, is_none_where_the_queue_is_long_and_moves)
+{
+	auto &a = add("a");
+
+	while (a.disk.in_flight.size() < 30)
+		submit();
+	for (u64 ms = 0; ms < 5000; ms += 40) {
+		mpath_io *io = a.disk.in_flight.back();
+
+		a.disk.in_flight.pop_back();
+		mpath::fake::complete(io, MPATH_STS_OK);
+		submit();
+		advance_ms(40);
+		ASSERT_EQ(state(a), "usable") << ms;
+	}
+	// 2 s, and four times 30 / 25 s; the oldest is 5 s old.
+	advance_ms(2500);
+	EXPECT_EQ(state(a), "stalled");
+}
+
 TEST_F(Stall, takes_the_time_it_is_given)
 {
 	auto &a = add("a");

@@ -13,8 +13,6 @@ mpath_load submit_mode="$MODE" iopolicy=round-robin
 # done by then: so long that 170 I/Os a second are enough for the limit below, on a debug kernel 57.
 bed_up 4 delay=$((10 * SLOW))
 head_wait 4
-# mq-deadline keeps some I/O back in the slow path's queue for seconds, which is no matter here.
-echo 0 >"$HEAD_SYS/stall_timeout_ms"
 echo 1 >"$(sdev "${PATHS[0]}")/queue_depth"
 narrow=$(disk_of "${PATHS[0]}")
 
@@ -38,3 +36,4 @@ share
 above "/sys/block/$narrow/mpath_queue_depth" 0 || fail "mpath_queue_depth is 0 under load"
 fio_finish
 must_wait 5 "mpath_queue_depth is 0 when idle" is "/sys/block/$narrow/mpath_queue_depth" 0
+equal "$(<"/sys/block/$narrow/mpath_state_changes")" 0 "changes of a slow path's state"
