@@ -25,7 +25,7 @@ struct mpath_io {
 	struct mpath_device *path; /* kept by its count while in flight, else undefined */
 	u64 sent_ns;               /* if it is measured */
 	u32 sectors;
-	u32 depth; /* of its path, with it; if it is counted */
+	u32 depth; /* of its path, with it; if it is measured and counted */
 	u8 direction;
 	u8 epoch; /* of its path, in which it was sent */
 
@@ -43,7 +43,7 @@ struct mpath_io {
 	u32 review;               /* of the reservation that it waits or has waited for; 0: none */
 	enum mpath_status status; /* of the last failure */
 
-	/* From here to the end all 0 at first: eight, which are cleared with one store. */
+	/* From here to the end all 0 at first: with the padding eight, which are cleared with one store. */
 	u8 moves;
 	bool remembers; /* what is above is in use */
 	bool counted;   /* in the path's queue depth */
@@ -51,7 +51,6 @@ struct mpath_io {
 	bool news;      /* its success is news for the core: see mpath_io_done() */
 	bool failfast;  /* the path gives errors back after one try */
 	bool clone;     /* a clone is to go down the path, not the bio */
-	bool nowait;
 };
 
 struct mpk_io_pool;
@@ -98,6 +97,7 @@ void mpk_io_pool_destroy(struct mpk_io_pool *pool) MPATH_NOEXCEPT;
  * mpath_head_route - the shim's question to the core: where does @io go, which is new?
  * @node: this CPU's
  * @cursor: this CPU's object of the head's cursors
+ * @ticks: mpk_ticks(), which the shim has at hand
  * The shim has filled in what it knows of the bio, and the head.
  * Context: process, in a read section.
  * Return: a path, io->path: down there, as io->failfast and io->clone say; the caller counts it as
@@ -106,7 +106,7 @@ void mpk_io_pool_destroy(struct mpk_io_pool *pool) MPATH_NOEXCEPT;
  * section: whoever gets it back may take a task for one that can sleep.
  */
 struct mpath_device *mpath_head_route(struct mpath_head *head, struct mpath_io *io, u32 node,
-				      void *cursor) MPATH_NOEXCEPT;
+				      void *cursor, u32 ticks) MPATH_NOEXCEPT;
 
 /*
  * mpath_head_watch - the shim's call into the core: an I/O has been counted as sent, and the head's
@@ -127,6 +127,8 @@ void mpk_io_send(struct mpath_io *io) MPATH_NOEXCEPT;
  */
 void mpk_io_finish(struct mpath_io *io, enum mpath_status status) MPATH_NOEXCEPT;
 
+/* mpk_io_is_nowait - its submitter would rather have MPATH_STS_AGAIN than wait. Context: any. */
+bool mpk_io_is_nowait(const struct mpath_io *io) MPATH_NOEXCEPT;
 /* mpk_io_is_ordinary - does it read, write or flush, as every disk can? Context: any. */
 bool mpk_io_is_ordinary(const struct mpath_io *io) MPATH_NOEXCEPT;
 

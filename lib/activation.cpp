@@ -56,7 +56,7 @@ void Activation::arm(u64 ms) noexcept
 		mpk_work_arm(work_.get(), static_cast<u32>(ms));
 }
 
-mpath_device *Activation::pick(u64 now_ms, const ReadGuard &guard) noexcept
+mpath_device *Activation::pick(u64 now_ms, const ReadSection &guard) noexcept
 {
 	mpath_device *best = nullptr;
 	unsigned least = 0;
@@ -99,7 +99,7 @@ void Activation::complain() noexcept
 			head_.name());
 }
 
-bool Activation::hope(u64 now_ms, const ReadGuard &guard) noexcept
+bool Activation::hope(u64 now_ms, const ReadSection &guard) noexcept
 {
 	if (path_id_.load_acquire())
 		return now_ms < deadline_ms_.load_relaxed();

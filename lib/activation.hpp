@@ -30,7 +30,7 @@ public:
 	void set_array(const mpath_geometry &geometry) noexcept;
 
 	// I/O waits, and no path takes any. Is one being activated, or will it be? Context: any.
-	bool hope(u64 now_ms, const ReadGuard &guard) noexcept;
+	bool hope(u64 now_ms, const ReadSection &guard) noexcept;
 	// The handler has done with the path, or this is being removed. Context: any.
 	void ended(const mpath_device &path, int error) noexcept;
 	// As Alua::stop().
@@ -41,7 +41,7 @@ public:
 private:
 	// The best path to activate, after the one that was tried last; nullptr if there is none
 	// or no need.
-	mpath_device *pick(u64 now_ms, const ReadGuard &guard) noexcept;
+	mpath_device *pick(u64 now_ms, const ReadSection &guard) noexcept;
 	void complain() noexcept;
 	void look() noexcept;
 	void start(mpath_device *path, u64 now_ms) noexcept;

@@ -106,7 +106,7 @@ void Alua::look() noexcept
 	arm(next_look_ms(news));
 }
 
-mpath_device *Alua::pick(const u32 (&tried)[kPaths], const ReadGuard &guard) const noexcept
+mpath_device *Alua::pick(const u32 (&tried)[kPaths], const ReadSection &guard) const noexcept
 {
 	mpath_device *best = nullptr;
 	unsigned least = 0;
@@ -302,7 +302,7 @@ u64 Alua::next_look_ms(bool news) const noexcept
 	return news ? kSettleMs : kPollMs;
 }
 
-void Alua::review(const ReadGuard &guard) noexcept
+void Alua::review(const ReadSection &guard) noexcept
 {
 	bool preferred = false;
 

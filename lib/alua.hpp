@@ -51,7 +51,7 @@ public:
 	u64 asked() const noexcept { return asked_.load_relaxed(); }
 
 	// Which rank is the best that a path has now: the fast path's hint. Context: any.
-	void review(const ReadGuard &guard) noexcept;
+	void review(const ReadSection &guard) noexcept;
 
 private:
 	// In a round no more than so many paths are asked, and each no more often than this.
@@ -62,7 +62,7 @@ private:
 	void look() noexcept;
 	void ask() noexcept;
 	// A path to ask with a reference, that is not among @tried; nullptr if there is none.
-	mpath_device *pick(const u32 (&tried)[kPaths], const ReadGuard &guard) const noexcept;
+	mpath_device *pick(const u32 (&tried)[kPaths], const ReadSection &guard) const noexcept;
 	// Down this path. Context: process, may sleep; the caller has a reference.
 	Answered ask(mpath_device &path) noexcept;
 	void learn(const PortGroupReport &report) noexcept;

@@ -30,7 +30,7 @@ struct mpath_head final {
 
 	// Context: process, in a read section. The caller's reference on the disk's queue keeps the
 	// head. nullptr: it waits. MPATH_NOWHERE: it ends, with io->status.
-	mpath_device *route(mpath_io *io, u32 node, void *cursor) noexcept;
+	mpath_device *route(mpath_io *io, u32 node, void *cursor, u32 ticks) noexcept;
 	// Context: any. The bio keeps its path, and that the head.
 	void done(mpath_io *io, mpath_status status) noexcept;
 
@@ -149,23 +149,26 @@ private:
 
 	// route() under one policy.
 	template <typename Policy>
-	mpath_device *route_by(mpath_io *io, u32 node, void *cursor) noexcept;
+	mpath_device *route_by(mpath_io *io, u32 node, void *cursor, u32 ticks) noexcept;
 	template <typename Policy>
-	[[gnu::noinline]] mpath_device *route_out_of_line(mpath_io *io, u32 node,
-							  void *cursor) noexcept;
+	[[gnu::noinline]] mpath_device *route_out_of_line(mpath_io *io, u32 node, void *cursor,
+							  u32 ticks) noexcept;
+	template <typename Policy>
+	mpath_device *look_closer(mpath_io *io, u32 node, void *cursor) noexcept;
 	// And whatever may be in the way.
+	[[gnu::noinline]] mpath_device *route_with_care(mpath_io *io) noexcept;
 	[[gnu::noinline]] mpath_device *route_with_care(mpath_io *io, u32 node,
 							void *cursor) noexcept;
 	void take(mpath_io *io, mpath_device *path, bool failfast,
-		  const mpath::ReadGuard &guard) noexcept;
+		  const mpath::ReadSection &guard) noexcept;
 	mpath_device *wait_for_path(mpath_io *io) noexcept;
 	Outcome resend(mpath_io *io) noexcept;
 	// Which of the suspicions that this bio raised has a probe answered?
-	void settle(mpath_io *io, const mpath::ReadGuard &guard) noexcept;
-	mpath_device *find(u32 id, const mpath::ReadGuard &guard) const noexcept;
-	bool verdict_due(const mpath::ReadGuard &guard) const noexcept;
+	void settle(mpath_io *io, const mpath::ReadSection &guard) noexcept;
+	mpath_device *find(u32 id, const mpath::ReadSection &guard) const noexcept;
+	bool verdict_due(const mpath::ReadSection &guard) const noexcept;
 	// Is there nothing to hope for: no path left but such as will not come back by themselves?
-	bool all_lost(const mpath::ReadGuard &guard) const noexcept;
+	bool all_lost(const mpath::ReadSection &guard) const noexcept;
 	// Do all that have a say say the same as @path?
 	bool all_agree_with(const mpath_device &path,
 			    const mpath::MutexGuard &guard) const noexcept;
@@ -181,16 +184,16 @@ private:
 	// Which of them suit the head's I/O, as it is now?
 	void compare_disks(const mpath::MutexGuard &guard) noexcept;
 	// Will a path take I/O soon, because its port group changes its state, or is made to?
-	bool access_may_come(u64 now_ms, const mpath::ReadGuard &guard) noexcept;
+	bool access_may_come(u64 now_ms, const mpath::ReadSection &guard) noexcept;
 	// May a bio without a path wait for one, at this moment?
-	bool may_wait(const mpath::ReadGuard &guard) noexcept;
+	bool may_wait(const mpath::ReadSection &guard) noexcept;
 	[[gnu::noinline, gnu::cold]] void accuse(const mpath_io *io) noexcept;
 	bool gives_up(const mpath_io *io, mpath::Blame blame) const noexcept;
 	void park(mpath_io *io) noexcept;
-	void send_soon(mpath_io *io, const mpath::ReadGuard &guard) noexcept;
+	void send_soon(mpath_io *io, const mpath::ReadSection &guard) noexcept;
 	void take_back_unsent(mpath_device &path) noexcept;
 	bool has_unsent(const mpath_device &path) noexcept;
-	bool has_unsent(const mpath::ReadGuard &guard) noexcept;
+	bool has_unsent(const mpath::ReadSection &guard) noexcept;
 	// Paired: from the first look that finds no path until it is sent or given back.
 	void count_waiting(mpath_io *io) noexcept;
 	void waits_no_more(mpath_io *io) noexcept;
@@ -198,23 +201,23 @@ private:
 	mpath_status note_failure(const char *why) noexcept;
 
 	template <typename Filter>
-	mpath_device *choose(Filter filter, const mpath::ReadGuard &guard) noexcept;
+	mpath_device *choose(Filter filter, const mpath::ReadSection &guard) noexcept;
 	template <typename Filter>
 	mpath_device *choose(Filter filter, const mpath::Hints &here,
-			     const mpath::ReadGuard &guard) noexcept;
+			     const mpath::ReadSection &guard) noexcept;
 	// A path back in service ends the time without one, whether or not anybody waits.
 	void watch_clock() noexcept;
 	// The time without a path is over; or, with kNobodyWaits, the waiting.
 	[[gnu::noinline]] void stop_clock(u64 to = 0) noexcept;
 	// Have paths asked of which no news would arrive by itself.
-	void ask_silent(const mpath::ReadGuard &guard) noexcept;
+	void ask_silent(const mpath::ReadSection &guard) noexcept;
 	// Could a path besides @path carry it?
 	template <typename Filter>
 	bool has_other(const mpath_device *path, Filter filter,
-		       const mpath::ReadGuard &guard) noexcept;
+		       const mpath::ReadSection &guard) noexcept;
 
 	// The same for any path; out of line, which leaves the other to the fast path.
-	[[gnu::noinline]] bool has_any_path(const mpath::ReadGuard &guard) noexcept;
+	[[gnu::noinline]] bool has_any_path(const mpath::ReadSection &guard) noexcept;
 
 	// In place of the time since when there is no path: fail_now() has ended the waiting.
 	static constexpr u64 kNobodyWaits = 1;

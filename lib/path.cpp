@@ -627,6 +627,15 @@ mpath_device_latency mpath_device::latency(mpath_direction direction) const noex
 	return latency;
 }
 
+mpath_device *mpath_device::measure_from_now(mpath_io &io) noexcept
+{
+	io.sent_ns = mpk_now_ns();
+	io.depth = static_cast<u32>(nr_active());
+	io.measured = true;
+	io.news = true;
+	return this;
+}
+
 void mpath_device::measure(const mpath_io &io) noexcept
 {
 	const u64 ns = mpk_now_ns() - io.sent_ns;

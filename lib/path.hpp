@@ -86,7 +86,7 @@ struct mpath_device final {
 		return mpath::carries_io(health()) && !device_state_in(usable_states_);
 	}
 	// can_carry_io_at_need() of one that is not to be withdrawn.
-	bool is_ready_at_need() const noexcept
+	[[gnu::always_inline]] bool is_ready_at_need() const noexcept
 	{
 		return mpath::carries_io(health()) && device_state_in(usable_states_) && takes_io();
 	}
@@ -124,15 +124,15 @@ struct mpath_device final {
 	void put() noexcept { mpk_ref_put(ref_.get()); }
 
 	int nr_active() const noexcept { return __atomic_load_n(front.active, __ATOMIC_RELAXED); }
-	int count_active(int amount) noexcept
+	void count_active(int amount) noexcept
 	{
-		return __atomic_add_fetch(front.active, amount, __ATOMIC_RELAXED);
+		__atomic_fetch_add(front.active, amount, __ATOMIC_RELAXED);
 	}
 	// What comes back and is no news the shim counts out.
 	void count_in(mpath_io &io) noexcept
 	{
 		io.counted = true;
-		io.depth = static_cast<u32>(count_active(1));
+		count_active(1);
 	}
 
 	// Is there hope that it answers a command? Whether it is barred makes no difference.
@@ -148,22 +148,20 @@ struct mpath_device final {
 	{
 		return wait_[direction].expected_ns(static_cast<u32>(nr_active()));
 	}
-	bool trial_is_due(mpath_direction direction) const noexcept
+	u64 offer_ns(mpath_direction direction) const noexcept
 	{
-		return wait_[direction].trial_is_due();
+		return wait_[direction].offer_ns();
 	}
 	bool take_trial(mpath_direction direction) noexcept
 	{
 		return wait_[direction].take_trial();
 	}
-	// Is @io to be measured, because none was since the clock has moved?
-	void measure_if_due(mpath_io &io) noexcept
+	// Is @io to be measured, because none was since the clock has moved to @ticks? Return: the path.
+	mpath_device *measure_if_due(mpath_io &io, mpath_direction direction, u32 ticks) noexcept
 	{
-		if (!wait_[io.direction].is_first_in(mpk_ticks())) [[likely]]
-			return;
-		io.sent_ns = mpk_now_ns();
-		io.measured = true;
-		io.news = true;
+		if (wait_[direction].is_first_in(ticks)) [[unlikely]]
+			return measure_from_now(io);
+		return this;
 	}
 
 	// @io has come back with @status. Context: any.
@@ -352,6 +350,7 @@ private:
 
 	u32 epoch() const noexcept { return __atomic_load_n(&front.epoch, __ATOMIC_RELAXED); }
 	[[gnu::noinline]] void measure(const mpath_io &io) noexcept;
+	[[gnu::noinline]] mpath_device *measure_from_now(mpath_io &io) noexcept;
 	u64 usual_ms() const noexcept;
 
 	// A word of the transport's, which changes under us: one load, no order with anything. A

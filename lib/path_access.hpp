@@ -39,7 +39,7 @@ public:
 	// Has no other path of the head that takes I/O a better rank? As of the last review: a rank
 	// that is wrong by then costs a walk over all paths, or a choice that is not the best.
 	// And takes it itself.
-	bool is_first() const noexcept
+	[[gnu::always_inline]] bool is_first() const noexcept
 	{
 		return first_states_.load_relaxed() & 1u << bit_of(state());
 	}

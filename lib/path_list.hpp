@@ -20,8 +20,8 @@ public:
 
 	// The acquire loads pair with the release in push_back(): a reader that finds a
 	// path finds it constructed.
-	mpath_device *first(const ReadGuard &) const noexcept { return first_.load_acquire(); }
-	mpath_device *after(const mpath_device &path, const ReadGuard &) const noexcept
+	mpath_device *first(const ReadSection &) const noexcept { return first_.load_acquire(); }
+	mpath_device *after(const mpath_device &path, const ReadSection &) const noexcept
 	{
 		return path.next_in_list.load_acquire();
 	}

@@ -29,7 +29,7 @@ namespace {
 
 template <typename Filter>
 mpath_device *choose_usable(mpath_iopolicy iopolicy, const PathList &paths, const Hints &here,
-			    Filter filter, const ReadGuard &guard) noexcept
+			    Filter filter, const ReadSection &guard) noexcept
 {
 	switch (iopolicy) {
 	case MPATH_IOPOLICY_NUMA:
@@ -47,7 +47,7 @@ mpath_device *choose_usable(mpath_iopolicy iopolicy, const PathList &paths, cons
 // No policy and no hints: nothing is to be left of it once a usable path is back.
 template <typename Filter>
 [[gnu::noinline, gnu::cold]] mpath_device *choose_reluctant(const PathList &paths, Filter filter,
-							    const ReadGuard &guard) noexcept
+							    const ReadSection &guard) noexcept
 {
 	mpath_device *best = nullptr;
 	unsigned least = 0;
@@ -70,7 +70,7 @@ template <typename Filter>
 
 template <typename Filter>
 mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const Hints &here,
-			  Filter filter, const ReadGuard &guard) noexcept
+			  Filter filter, const ReadSection &guard) noexcept
 {
 	mpath_device *path = choose_usable(iopolicy, paths, here, filter, guard);
 
@@ -80,10 +80,10 @@ mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const 
 }
 
 template mpath_device *choose_path(mpath_iopolicy, const PathList &, const Hints &, AnyPath,
-				   const ReadGuard &) noexcept;
+				   const ReadSection &) noexcept;
 template mpath_device *choose_path(mpath_iopolicy, const PathList &, const Hints &, NotTried,
-				   const ReadGuard &) noexcept;
+				   const ReadSection &) noexcept;
 template mpath_device *choose_path(mpath_iopolicy, const PathList &, const Hints &, NotAmong,
-				   const ReadGuard &) noexcept;
+				   const ReadSection &) noexcept;
 
 } // namespace mpath

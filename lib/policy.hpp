@@ -83,17 +83,19 @@ struct NotAmong {
 
 template <typename P>
 concept PathPolicy =
-	requires(const PathList &paths, const Hints &here, AnyPath any, const ReadGuard &guard) {
+	requires(const PathList &paths, const Hints &here, AnyPath any, const ReadSection &guard) {
 		{ P::choose(paths, here, any, guard) } noexcept -> std::same_as<mpath_device *>;
 		{ P::glance(paths, here, any, guard) } noexcept -> std::same_as<mpath_device *>;
 		// Does it go by the depth of the paths' queues, and by how long they take?
 		{ P::kCounts } -> std::convertible_to<bool>;
 		{ P::kMeasures } -> std::convertible_to<bool>;
+		// And by what it remembers?
+		{ P::kRemembers } -> std::convertible_to<bool>;
 	};
 
 // The path for a bio, or nullptr. It stays valid as long as @guard.
 template <typename Filter>
 mpath_device *choose_path(mpath_iopolicy iopolicy, const PathList &paths, const Hints &here,
-			  Filter filter, const ReadGuard &guard) noexcept;
+			  Filter filter, const ReadSection &guard) noexcept;
 
 } // namespace mpath

@@ -12,10 +12,11 @@ namespace mpath {
 
 struct Numa {
 	static constexpr bool kCounts = false, kMeasures = false;
+	static constexpr bool kRemembers = true;
 
 	template <typename Filter>
 	static mpath_device *choose(const PathList &paths, const Hints &here, Filter filter,
-				    const ReadGuard &guard) noexcept
+				    const ReadSection &guard) noexcept
 	{
 		if (mpath_device *path = kept(here, filter))
 			return path;
@@ -29,7 +30,7 @@ struct Numa {
 	}
 
 	static mpath_device *glance(const PathList &, const Hints &here, AnyPath any,
-				    const ReadGuard &) noexcept
+				    const ReadSection &) noexcept
 	{
 		return kept(here, any);
 	}
@@ -37,7 +38,7 @@ struct Numa {
 	// Also how round-robin starts: by distance when @node is not negative.
 	template <typename Filter>
 	static mpath_device *nearest(const PathList &paths, int node, Filter filter,
-				     const ReadGuard &guard) noexcept
+				     const ReadSection &guard) noexcept
 	{
 		mpath_device *best = nullptr;
 		Rank best_rank = kNrRanks;

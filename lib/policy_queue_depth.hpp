@@ -11,9 +11,10 @@ namespace mpath {
 
 struct QueueDepth {
 	static constexpr bool kCounts = true, kMeasures = false;
+	static constexpr bool kRemembers = false;
 
 	static mpath_device *glance(const PathList &paths, const Hints &, AnyPath,
-				    const ReadGuard &guard) noexcept
+				    const ReadSection &guard) noexcept
 	{
 		mpath_device *best = nullptr;
 		int best_depth = 0;
@@ -40,7 +41,7 @@ struct QueueDepth {
 
 	template <typename Filter>
 	static mpath_device *choose(const PathList &paths, const Hints &, Filter filter,
-				    const ReadGuard &guard) noexcept
+				    const ReadSection &guard) noexcept
 	{
 		mpath_device *best = nullptr;
 		Rank best_rank = kNrRanks;

@@ -14,9 +14,10 @@ namespace mpath {
 
 struct RoundRobin {
 	static constexpr bool kCounts = false, kMeasures = false;
+	static constexpr bool kRemembers = true;
 
 	static mpath_device *glance(const PathList &paths, const Hints &here, AnyPath,
-				    const ReadGuard &guard) noexcept
+				    const ReadSection &guard) noexcept
 	{
 		mpath_device *last = here.cursor->load_acquire();
 		mpath_device *chosen = nullptr;
@@ -41,7 +42,7 @@ struct RoundRobin {
 
 	template <typename Filter>
 	static mpath_device *choose(const PathList &paths, const Hints &here, Filter filter,
-				    const ReadGuard &guard) noexcept
+				    const ReadSection &guard) noexcept
 	{
 		Atomic<mpath_device *> &cursor = *here.cursor;
 		mpath_device *last = cursor.load_acquire();
@@ -64,7 +65,7 @@ private:
 
 	template <typename Filter>
 	static mpath_device *next(const PathList &paths, mpath_device &last, Filter filter,
-				  const ReadGuard &guard) noexcept
+				  const ReadSection &guard) noexcept
 	{
 		mpath_device *second_best = nullptr;
 

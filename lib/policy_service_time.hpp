@@ -12,10 +12,12 @@ namespace mpath {
 
 struct ServiceTime {
 	static constexpr bool kCounts = true, kMeasures = true;
+	static constexpr bool kRemembers = false;
 
-	// Of one or two paths that are a first choice, none of which is to be tried.
+	// Of one or two paths that are a first choice. No path of which nothing is known, or that is to be
+	// tried, is among them.
 	static mpath_device *glance(const PathList &paths, const Hints &, AnyPath any,
-				    const ReadGuard &guard) noexcept
+				    const ReadSection &guard) noexcept
 	{
 		mpath_device *one = nullptr;
 		mpath_device *other = nullptr;
@@ -26,7 +28,7 @@ struct ServiceTime {
 					return nullptr;
 				continue;
 			}
-			if (other || path->trial_is_due(any.direction())) [[unlikely]]
+			if (other || !path->offer_ns(any.direction())) [[unlikely]]
 				return nullptr;
 			(one ? other : one) = path;
 		}
@@ -35,7 +37,7 @@ struct ServiceTime {
 
 	template <typename Filter>
 	static mpath_device *choose(const PathList &paths, const Hints &, Filter filter,
-				    const ReadGuard &guard) noexcept
+				    const ReadSection &guard) noexcept
 	{
 		Rank best_rank = kNrRanks;
 		u64 least = 0;
@@ -56,11 +58,12 @@ struct ServiceTime {
 					    : nullptr;
 	}
 
-private:
+protected:
 	// So much longer a wait is no reason to prefer another path.
 	static constexpr u64 kNearly = 8;
 	static constexpr u64 enough(u64 least) noexcept { return least + least / kNearly; }
 
+private:
 	static mpath_device *better(mpath_device *one, mpath_device *other,
 				    mpath_direction direction) noexcept
 	{
@@ -77,7 +80,7 @@ private:
 	// The least deep of those that are nearly the best; or one that is to be tried.
 	template <typename Filter>
 	static mpath_device *shallowest(const PathList &paths, Filter filter, Rank rank, u64 least,
-					const ReadGuard &guard) noexcept
+					const ReadSection &guard) noexcept
 	{
 		mpath_device *best = nullptr;
 		mpath_device *any = nullptr;
@@ -104,6 +107,32 @@ private:
 	}
 };
 
+// The same where the first path is idle and nearly the fastest: on no other has an I/O less to expect.
+struct ServiceTimeWhenIdle : ServiceTime {
+	using Otherwise = ServiceTime;
+	static constexpr bool kTakesTheFirst = true;
+
+	// What it tells is that there is such a path.
+	static mpath_device *glance(const PathList &paths, const Hints &, AnyPath any,
+				    const ReadSection &guard) noexcept
+	{
+		mpath_device *first = paths.first(guard);
+
+		if (!first || first->nr_active() || !first->is_first_choice())
+			return nullptr;
+
+		// Of 0, which is no offer, none that is more.
+		const u64 less = first->offer_ns(any.direction()) - 1;
+
+		for (auto *path = paths.after(*first, guard); path;
+		     path = paths.after(*path, guard))
+			if (less >= enough(path->offer_ns(any.direction())))
+				return nullptr;
+		return first;
+	}
+};
+
 static_assert(PathPolicy<ServiceTime>);
+static_assert(PathPolicy<ServiceTimeWhenIdle>);
 
 } // namespace mpath

@@ -17,6 +17,7 @@ using mpath::NotAmong;
 using mpath::NotTried;
 using mpath::PathList;
 using mpath::ReadGuard;
+using mpath::ReadSection;
 using mpath::SpinGuard;
 
 namespace {
@@ -59,19 +60,21 @@ void remember(mpath_io *io) noexcept
 } // namespace
 
 template <typename Filter>
-mpath_device *mpath_head::choose(Filter filter, const Hints &here, const ReadGuard &guard) noexcept
+mpath_device *mpath_head::choose(Filter filter, const Hints &here,
+				 const ReadSection &guard) noexcept
 {
 	return mpath::choose_path(iopolicy(), paths_, here, filter, guard);
 }
 
 template <typename Filter>
-mpath_device *mpath_head::choose(Filter filter, const ReadGuard &guard) noexcept
+mpath_device *mpath_head::choose(Filter filter, const ReadSection &guard) noexcept
 {
 	return choose(filter, cache_.here(), guard);
 }
 
 template <typename Filter>
-bool mpath_head::has_other(const mpath_device *path, Filter filter, const ReadGuard &guard) noexcept
+bool mpath_head::has_other(const mpath_device *path, Filter filter,
+			   const ReadSection &guard) noexcept
 {
 	for (auto *other = paths_.first(guard); other; other = paths_.after(*other, guard))
 		if (other != path && other->can_carry_io_at_need() && filter.accepts(*other))
@@ -79,7 +82,7 @@ bool mpath_head::has_other(const mpath_device *path, Filter filter, const ReadGu
 	return false;
 }
 
-bool mpath_head::has_any_path(const ReadGuard &guard) noexcept
+bool mpath_head::has_any_path(const ReadSection &guard) noexcept
 {
 	return has_other(nullptr, AnyPath{}, guard);
 }
@@ -109,7 +112,7 @@ mpath_device *mpath_head::next_path(mpath_tries &tries) noexcept
 //
 // Where another path is left to this bio, the error is wanted after one try; the last path has
 // the transport's own retries, at once or, with always_failfast, when nothing else has helped.
-void mpath_head::take(mpath_io *io, mpath_device *path, bool failfast, const ReadGuard &) noexcept
+void mpath_head::take(mpath_io *io, mpath_device *path, bool failfast, const ReadSection &) noexcept
 {
 	const mpath_iopolicy policy = iopolicy();
 
@@ -122,7 +125,17 @@ void mpath_head::take(mpath_io *io, mpath_device *path, bool failfast, const Rea
 	if (policy >= MPATH_IOPOLICY_QUEUE_DEPTH)
 		path->count_in(*io);
 	if (policy == MPATH_IOPOLICY_SERVICE_TIME)
-		path->measure_if_due(*io);
+		path->measure_if_due(*io, static_cast<mpath_direction>(io->direction), mpk_ticks());
+}
+
+// Of a policy that has nothing to remember, the short way does not keep where it is.
+template <typename Policy>
+mpath_device *mpath_head::look_closer(mpath_io *io, u32 node, void *cursor) noexcept
+{
+	if constexpr (Policy::kRemembers)
+		return route_with_care(io, node, cursor);
+	else
+		return route_with_care(io);
 }
 
 // With nothing to wait for, to notice or to withdraw there is nobody to call. The end of a bio that
@@ -130,23 +143,33 @@ void mpath_head::take(mpath_io *io, mpath_device *path, bool failfast, const Rea
 // what happened to this part of it, so a clone goes down.
 template <typename Policy>
 [[gnu::always_inline]] inline mpath_device *mpath_head::route_by(mpath_io *io, u32 node,
-								 void *cursor) noexcept
+								 void *cursor, u32 ticks) noexcept
 {
-	const ReadGuard guard{ReadGuard::held};
+	const ReadSection guard{ReadSection::held};
 	const AnyPath any{static_cast<mpath_direction>(io->direction)};
 
 	if (no_path_since_ms_.load_relaxed()) [[unlikely]]
-		return route_with_care(io, node, cursor);
+		return look_closer<Policy>(io, node, cursor);
 
 	mpath_device *path = Policy::glance(paths_, cache_.here(node, cursor), any, guard);
 
-	if (!path) [[unlikely]]
-		return route_with_care(io, node, cursor);
+	if (!path) [[unlikely]] {
+		if constexpr (requires { typename Policy::Otherwise; })
+			return route_out_of_line<typename Policy::Otherwise>(io, node, cursor,
+									     ticks);
+		return look_closer<Policy>(io, node, cursor);
+	}
 
 	bool failfast = always_failfast_;
+	mpath_device *other = nullptr;
 
-	for (auto *other = failfast ? nullptr : paths_.first(guard); other;
-	     other = paths_.after(*other, guard)) {
+	if (!failfast) {
+		if constexpr (requires { Policy::kTakesTheFirst; })
+			other = paths_.after(*path, guard);
+		else
+			other = paths_.first(guard);
+	}
+	for (; other; other = paths_.after(*other, guard)) {
 		if (other == path)
 			continue;
 		if (other->is_ready_at_need()) [[likely]] {
@@ -154,50 +177,52 @@ template <typename Policy>
 			break;
 		}
 		if (other->is_to_be_withdrawn()) [[unlikely]]
-			return route_with_care(io, node, cursor);
+			return look_closer<Policy>(io, node, cursor);
 	}
 	io->path = path;
 	io->failfast = failfast;
 	if constexpr (Policy::kCounts)
 		path->count_in(*io);
 	if constexpr (Policy::kMeasures)
-		path->measure_if_due(*io);
+		return path->measure_if_due(*io, any.direction(), ticks);
 	return path;
 }
 
 template <typename Policy>
-mpath_device *mpath_head::route_out_of_line(mpath_io *io, u32 node, void *cursor) noexcept
+mpath_device *mpath_head::route_out_of_line(mpath_io *io, u32 node, void *cursor,
+					    u32 ticks) noexcept
 {
-	return route_by<Policy>(io, node, cursor);
+	return route_by<Policy>(io, node, cursor, ticks);
 }
 
-[[gnu::always_inline]] inline mpath_device *mpath_head::route(mpath_io *io, u32 node,
-							      void *cursor) noexcept
+[[gnu::always_inline]] inline mpath_device *mpath_head::route(mpath_io *io, u32 node, void *cursor,
+							      u32 ticks) noexcept
 {
 	// Acquire: is it live? Whatever it is besides its policy is looked at with care.
 	const u32 policy = way_.load_acquire();
 
-	// What costs least first.
+	// What costs least first, then what costs most.
 	if (policy == MPATH_IOPOLICY_NUMA) [[likely]]
-		return route_by<mpath::Numa>(io, node, cursor);
-	if (policy == MPATH_IOPOLICY_ROUND_ROBIN)
-		return route_out_of_line<mpath::RoundRobin>(io, node, cursor);
-	if (policy == MPATH_IOPOLICY_QUEUE_DEPTH)
-		return route_out_of_line<mpath::QueueDepth>(io, node, cursor);
+		return route_by<mpath::Numa>(io, node, cursor, ticks);
 	if (policy == MPATH_IOPOLICY_SERVICE_TIME)
-		return route_out_of_line<mpath::ServiceTime>(io, node, cursor);
+		return route_out_of_line<mpath::ServiceTimeWhenIdle>(io, node, cursor, ticks);
+	if (policy == MPATH_IOPOLICY_ROUND_ROBIN)
+		return route_out_of_line<mpath::RoundRobin>(io, node, cursor, ticks);
+	if (policy == MPATH_IOPOLICY_QUEUE_DEPTH)
+		return route_out_of_line<mpath::QueueDepth>(io, node, cursor, ticks);
 	return route_with_care(io, node, cursor);
 }
 
 // Here, where nothing is between the question and the answer.
-mpath_device *mpath_head_route(mpath_head *head, mpath_io *io, u32 node, void *cursor) noexcept
+mpath_device *mpath_head_route(mpath_head *head, mpath_io *io, u32 node, void *cursor,
+			       u32 ticks) noexcept
 {
-	return head->route(io, node, cursor);
+	return head->route(io, node, cursor, ticks);
 }
 
 mpath_device *mpath_head::route_with_care(mpath_io *io, u32 node, void *cursor) noexcept
 {
-	const ReadGuard guard{ReadGuard::held};
+	const ReadSection guard{ReadSection::held};
 	const AnyPath any{static_cast<mpath_direction>(io->direction)};
 	mpath_device *path = nullptr;
 
@@ -208,6 +233,11 @@ mpath_device *mpath_head::route_with_care(mpath_io *io, u32 node, void *cursor) 
 		return wait_for_path(io);
 	take(io, path, always_failfast_ || has_other(path, any, guard), guard);
 	return path;
+}
+
+mpath_device *mpath_head::route_with_care(mpath_io *io) noexcept
+{
+	return route_with_care(io, mpk_this_node(), mpk_percpu_this(cache_.cursors));
 }
 
 void mpath_head::done(mpath_io *io, mpath_status status) noexcept
@@ -231,7 +261,7 @@ void mpath_head::done(mpath_io *io, mpath_status status) noexcept
 	remember(io);
 	io->insisted |= !io->failfast;
 
-	auto [fate, blame] = mpath::classify(status, io->nowait);
+	auto [fate, blame] = mpath::classify(status, mpk_io_is_nowait(io));
 
 	if (status == MPATH_STS_RESV_CONFLICT && reservation_.reviews(*io, *path))
 		fate = Fate::pause;
@@ -316,7 +346,7 @@ void mpath_head::park(mpath_io *io) noexcept
 
 // Sending may sleep, for a tag above all, for as long as the path keeps what it has: a work of the path's
 // own does it, for which no bio waits but those for this path.
-void mpath_head::send_soon(mpath_io *io, const ReadGuard &) noexcept
+void mpath_head::send_soon(mpath_io *io, const ReadSection &) noexcept
 {
 	mpath_device *path = io->path;
 
@@ -382,7 +412,7 @@ bool mpath_head::has_unsent(const mpath_device &path) noexcept
 	return !path.unsent.empty();
 }
 
-bool mpath_head::has_unsent(const ReadGuard &guard) noexcept
+bool mpath_head::has_unsent(const ReadSection &guard) noexcept
 {
 	for (const auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
 		if (has_unsent(*path))
@@ -424,7 +454,7 @@ mpath_status mpath_head::note_failure(const char *why) noexcept
 	return MPATH_STS_IOERR;
 }
 
-bool mpath_head::verdict_due(const ReadGuard &guard) const noexcept
+bool mpath_head::verdict_due(const ReadSection &guard) const noexcept
 {
 	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
 		if (path->verdict_due())
@@ -432,7 +462,7 @@ bool mpath_head::verdict_due(const ReadGuard &guard) const noexcept
 	return false;
 }
 
-bool mpath_head::all_lost(const ReadGuard &guard) const noexcept
+bool mpath_head::all_lost(const ReadSection &guard) const noexcept
 {
 	bool lost = false;
 
@@ -462,7 +492,7 @@ void mpath_head::fail_now() noexcept
 	kick();
 }
 
-bool mpath_head::access_may_come(u64 now_ms, const ReadGuard &guard) noexcept
+bool mpath_head::access_may_come(u64 now_ms, const ReadSection &guard) noexcept
 {
 	bool comes = activation_.hope(now_ms, guard);
 
@@ -473,7 +503,7 @@ bool mpath_head::access_may_come(u64 now_ms, const ReadGuard &guard) noexcept
 	return comes;
 }
 
-bool mpath_head::may_wait(const ReadGuard &guard) noexcept
+bool mpath_head::may_wait(const ReadSection &guard) noexcept
 {
 	const int timeout = no_path_timeout_ms();
 
@@ -532,7 +562,7 @@ mpath_device *mpath_head::wait_for_path(mpath_io *io) noexcept
 		ReadGuard guard;
 
 		if (is_live() && may_wait(guard)) {
-			if (io->nowait) {
+			if (mpk_io_is_nowait(io)) {
 				why = nullptr;
 			} else if (!has_room_for(io) && !has_any_path(guard)) {
 				why = "no usable path, and enough I/O waits for one";
@@ -554,7 +584,7 @@ mpath_device *mpath_head::wait_for_path(mpath_io *io) noexcept
 	return MPATH_NOWHERE;
 }
 
-mpath_device *mpath_head::find(u32 id, const ReadGuard &guard) const noexcept
+mpath_device *mpath_head::find(u32 id, const ReadSection &guard) const noexcept
 {
 	for (auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
 		if (path->id() == id)
@@ -562,7 +592,7 @@ mpath_device *mpath_head::find(u32 id, const ReadGuard &guard) const noexcept
 	return nullptr;
 }
 
-void mpath_head::settle(mpath_io *io, const ReadGuard &guard) noexcept
+void mpath_head::settle(mpath_io *io, const ReadSection &guard) noexcept
 {
 	for (auto &suspected : io->suspected) {
 		if (!suspected.path_id)
@@ -618,7 +648,7 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 				// Failed on what works, with all the retries there are: it is the bio.
 				verdict = io->status;
 			} else if (may_wait(guard)) {
-				if (!io->nowait) {
+				if (!mpk_io_is_nowait(io)) {
 					count_waiting(io);
 					return Outcome::still_waiting;
 				}
@@ -634,7 +664,7 @@ mpath_head::Outcome mpath_head::resend(mpath_io *io) noexcept
 	return Outcome::gone;
 }
 
-void mpath_head::ask_silent(const ReadGuard &guard) noexcept
+void mpath_head::ask_silent(const ReadSection &guard) noexcept
 {
 	const u64 now = mpk_now_ms();
 

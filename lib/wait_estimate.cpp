@@ -50,6 +50,7 @@ void WaitEstimate::add(u64 ns, u32 depth) noexcept
 	if (usual && ns > usual * kMostTimes)
 		ns = usual * kMostTimes;
 	usual_ns_.store_relaxed(average(usual, ns, weight));
+	make_offer();
 	if (depth)
 		depth_.store_relaxed(average(depth_.load_relaxed(), depth * kDepthUnit, weight));
 }
@@ -87,6 +88,7 @@ void WaitEstimate::look(u64 sent, u64 head_sent) noexcept
 		quiet_ticks_ = 0;
 		head_sent_then_ = head_sent;
 	}
+	make_offer();
 	sent_then_ = sent;
 	latency_then_ = latency;
 }

@@ -24,15 +24,20 @@ public:
 	// as many: up to there nobody has to wait for another. Beyond, each takes its share.
 	u64 expected_ns(u32 in_flight) const noexcept;
 
-	bool trial_is_due() const noexcept { return trial_.load_relaxed() == Trial::due; }
+	// That of one that waits for no other, in a word that is quickly read. 0: nothing is known, or
+	// a trial is due.
+	u64 offer_ns() const noexcept { return offer_ns_.load_relaxed(); }
 	// Is the estimate so old that one I/O should try what the path is like? True for one
 	// who asks.
 	bool take_trial() noexcept
 	{
 		Trial due = Trial::due;
 
-		return trial_.load_relaxed() == Trial::due &&
-		       trial_.compare_exchange(due, Trial::sent);
+		if (trial_.load_relaxed() != Trial::due ||
+		    !trial_.compare_exchange(due, Trial::sent))
+			return false;
+		make_offer();
+		return true;
 	}
 	// Is nothing known of what was sent while the clock showed @tick? True for one who asks, or
 	// a few at once.
@@ -50,17 +55,25 @@ public:
 private:
 	enum class Trial : u8 { none, due, sent };
 
+	// One that has found no trial due and is late hides the trial until the next look.
+	void make_offer() noexcept
+	{
+		offer_ns_.store_relaxed(
+			trial_.load_relaxed() == Trial::due ? 0 : usual_ns_.load_relaxed());
+	}
+
+	Atomic<u64> offer_ns_{0};
 	Atomic<u64> latency_ns_{0};
 	Atomic<u64> usual_ns_{0}; // the same, but for what was held up
-	Atomic<u32> depth_{0};    // in sixteenths
-	Atomic<Trial> trial_{Trial::none};
 	Atomic<u32> tick_{~0u};
+	Atomic<u32> depth_{0}; // in sixteenths
 
 	// The watch's own.
+	u32 quiet_ticks_ = 0;
+	Atomic<Trial> trial_{Trial::none}; // everybody's
 	u64 sent_then_ = 0;
 	u64 head_sent_then_ = 0;
 	u64 latency_then_ = 0;
-	u32 quiet_ticks_ = 0;
 };
 
 } // namespace mpath

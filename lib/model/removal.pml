@@ -142,7 +142,7 @@ active proctype submit() /* == submit.cpp mpath_head::route_with_care( */
 	byte path, last;
 	bool ok;
 
-	read_lock(SUBMITTER); /* = ReadGuard guard{ReadGuard::held}; */
+	read_lock(SUBMITTER); /* = ReadSection guard{ReadSection::held}; */
 	path = NONE;
 	if
 	:: live -> choose(path) /* = path = choose(any, cache_.here(node, cursor), guard); */

@@ -175,7 +175,7 @@ proctype submit(byte b) /* == submit.cpp mpath_head::route_with_care( */
 	bool yes;
 
 	path = PATHS;
-	read_lock(SUBMITTER(b)); /* = ReadGuard guard{ReadGuard::held}; */
+	read_lock(SUBMITTER(b)); /* = ReadSection guard{ReadSection::held}; */
 	if
 	:: live -> choose(path) /* = path = choose(any, cache_.here(node, cursor), guard); */
 	:: !live

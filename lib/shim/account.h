@@ -31,14 +31,24 @@ static __always_inline bool mpk_account_may_be_short(struct block_device *bdev, 
 }
 
 /*
- * @is_rw: known to be a read or write; @start: when it began, in jiffies.
- * Context: process, in a read section of the shim's.
+ * The number in a local_t: one instruction that no other of this CPU comes between, as local_inc(), and
+ * none is needed to find it. So nothing here takes part_stat_lock(), which keeps a task on its CPU.
+ */
+static __always_inline long __percpu *mpk_in_flight_stat(struct block_device *bdev, int direction)
+{
+	BUILD_BUG_ON(sizeof(local_t) != sizeof(long));
+	return (long __percpu *)&bdev->bd_stats->in_flight[direction];
+}
+
+/*
+ * @is_rw: known to be a read or write; @now, and @start, when it began: in jiffies.
+ * Context: process.
  */
 static __always_inline enum mpk_account mpk_account_start(struct bio *bio, bool is_rw,
-							  int direction, unsigned long *start)
+							  int direction, unsigned long now,
+							  unsigned long *start)
 {
 	struct block_device *bdev = bio->bi_bdev;
-	unsigned long now = READ_ONCE(jiffies);
 
 	if (unlikely(!(is_rw || bio_op(bio) == REQ_OP_READ || bio_op(bio) == REQ_OP_WRITE) ||
 		     !mpk_account_may_be_short(bdev, now))) {
@@ -46,12 +56,7 @@ static __always_inline enum mpk_account mpk_account_start(struct bio *bio, bool 
 		return MPK_ACCOUNT_LONG;
 	}
 	*start = now;
-	/* Elsewhere the shim's read section keeps preemption off; PREEMPT_RT's does not. */
-	if (IS_ENABLED(CONFIG_PREEMPT_RT))
-		part_stat_lock();
-	local_inc(&this_cpu_ptr(bdev->bd_stats)->in_flight[direction]);
-	if (IS_ENABLED(CONFIG_PREEMPT_RT))
-		part_stat_unlock();
+	this_cpu_inc(*mpk_in_flight_stat(bdev, direction));
 	return MPK_ACCOUNT_SHORT;
 }
 
@@ -66,11 +71,9 @@ static __always_inline bool mpk_account_end_if_short(struct block_device *bdev,
 		return how == MPK_ACCOUNT_NONE;
 	if (unlikely(READ_ONCE(jiffies) != start))
 		return false;
-	part_stat_lock();
-	__this_cpu_inc(stats->ios[direction]);
-	__this_cpu_add(stats->sectors[direction], sectors);
-	local_dec(&this_cpu_ptr(stats)->in_flight[direction]);
-	part_stat_unlock();
+	this_cpu_inc(stats->ios[direction]);
+	this_cpu_add(stats->sectors[direction], sectors);
+	this_cpu_dec(*mpk_in_flight_stat(bdev, direction));
 	return true;
 }
 

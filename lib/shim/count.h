@@ -37,6 +37,7 @@ static __always_inline void mpk_count_sent_here(struct mpath_head *head,
 	this_cpu_add(counts->sectors[direction], io->sectors);
 	if (unlikely(this_cpu_inc_return(counts->ios[direction]) % MPATH_MEASURED_OF == 0)) {
 		io->sent_ns = ktime_get_ns();
+		io->depth = atomic_read((const atomic_t *)path->active);
 		io->measured = true;
 		io->news = true;
 	}

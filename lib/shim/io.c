@@ -464,6 +464,7 @@ static __always_inline void mpk_submit_with(struct mpk_record *record, struct mp
 	const struct mpath_head_front *front = mpath_head_front_of(head);
 	struct block_device *bdev = bio->bi_bdev;
 	const blk_opf_t opf = bio->bi_opf;
+	const unsigned long now = READ_ONCE(jiffies);
 	struct mpath_device *path;
 
 	record->bio = bio;
@@ -472,7 +473,6 @@ static __always_inline void mpk_submit_with(struct mpk_record *record, struct mp
 	record->io.sectors = plain || bio_has_data(bio) ? bio_sectors(bio) : 0;
 	record->io.direction = op_is_write(opf) ? MPATH_WRITE : MPATH_READ;
 	memset_startat(&record->io, 0, moves);
-	record->io.nowait = opf & REQ_NOWAIT;
 	/*
 	 * Others were split from it: its end does not tell its own fate. Or its submitter has protected
 	 * it, and before 6.11 whoever ends a bio frees that.
@@ -482,11 +482,12 @@ static __always_inline void mpk_submit_with(struct mpk_record *record, struct mp
 
 	mpk_read_lock_here();
 	if (likely(blk_queue_io_stat(bdev_get_queue(bdev))))
-		record->accounted = mpk_account_start(bio, plain, op_is_write(opf), &record->start);
+		record->accounted =
+			mpk_account_start(bio, plain, op_is_write(opf), now, &record->start);
 	else
 		record->accounted = MPK_ACCOUNT_NONE;
 	path = mpath_head_route(head, &record->io, numa_node_id(),
-				raw_cpu_ptr(mpk_percpu_in(front->cursors)));
+				raw_cpu_ptr(mpk_percpu_in(front->cursors)), now);
 	if (unlikely((unsigned long)path <= (unsigned long)MPATH_NOWHERE)) {
 		mpk_read_unlock_here();
 		if (path)
@@ -533,6 +534,11 @@ void mpath_submit_bio(struct mpath_head *head, struct bio *bio)
 		mpk_submit_odd(head, bio);
 }
 EXPORT_SYMBOL_GPL(mpath_submit_bio);
+
+bool mpk_io_is_nowait(const struct mpath_io *io)
+{
+	return container_of(io, const struct mpk_record, io)->bio->bi_opf & REQ_NOWAIT;
+}
 
 bool mpk_io_is_ordinary(const struct mpath_io *io)
 {

@@ -77,6 +77,9 @@ protected:
 		// As route() does.
 		if constexpr (std::is_same_v<Filter, AnyPath>)
 			device = Policy::glance(list_, here, filter, guard);
+		if constexpr (requires { typename Policy::Otherwise; })
+			if (!device)
+				return choose<typename Policy::Otherwise>(filter);
 		if (!device)
 			device = Policy::choose(list_, here, filter, guard);
 		return device ? device->disk()->name : "none";

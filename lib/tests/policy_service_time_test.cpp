@@ -180,7 +180,7 @@ protected:
 	}
 	std::string chosen(mpath_direction direction = MPATH_READ)
 	{
-		return choose<mpath::ServiceTime>(mpath::AnyPath{direction});
+		return choose<mpath::ServiceTimeWhenIdle>(mpath::AnyPath{direction});
 	}
 };
 
@@ -198,6 +198,23 @@ TEST_F(ServiceTime, takes_the_slower_one_when_the_faster_is_deep_enough)
 	attach_with("a", 5000, 0);
 	attach_with("b", 200, 100);
 	EXPECT_EQ(chosen(), "a");
+}
+
+TEST_F(ServiceTime, takes_the_first_path_that_is_idle_only_if_it_is_nearly_the_fastest)
+{
+	auto &a = attach_with("a", 220, 0);
+
+	attach_with("b", 200, 0);
+	EXPECT_EQ(chosen(), "a");
+	learn(a, 1000, MPATH_READ);
+	EXPECT_EQ(chosen(), "b");
+}
+
+TEST_F(ServiceTime, takes_an_idle_path_that_is_optimized_over_a_faster_one_that_is_not)
+{
+	attach_with("o", 5000, 0);
+	attach_with("n", 200, 0, kNonoptimized);
+	EXPECT_EQ(chosen(), "o");
 }
 
 TEST_F(ServiceTime, knows_reads_from_writes)

@@ -7,25 +7,27 @@
 
 namespace mpath {
 
-// A read section of the path list. A path found under it stays allocated, and its
-// reference can be taken, until the guard goes.
-class [[nodiscard]] ReadGuard {
+// Who has this is in a read section of the path list: a path found under it stays allocated, and
+// its reference can be taken, until that ends.
+class ReadSection {
 public:
 	enum Held { held };
 
+	// It is the caller's caller's.
+	explicit ReadSection(Held) noexcept {}
+	ReadSection(const ReadSection &) = delete;
+	ReadSection &operator=(const ReadSection &) = delete;
+
+protected:
+	ReadSection() noexcept = default;
+};
+
+class [[nodiscard]] ReadGuard : public ReadSection {
+public:
 	ReadGuard() noexcept { mpk_read_lock(); }
-	// The caller's, which outlasts this.
-	explicit ReadGuard(Held) noexcept : ours_(false) {}
-	~ReadGuard()
-	{
-		if (ours_)
-			mpk_read_unlock();
-	}
+	~ReadGuard() { mpk_read_unlock(); }
 	ReadGuard(const ReadGuard &) = delete;
 	ReadGuard &operator=(const ReadGuard &) = delete;
-
-private:
-	const bool ours_ = true;
 };
 
 class [[nodiscard]] MutexGuard {

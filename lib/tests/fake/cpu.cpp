@@ -144,6 +144,7 @@ void mpath::fake::count_sent(mpath_io *io, Call::By by)
 
 	if (sent % MPATH_MEASURED_OF == 0) {
 		io->sent_ns = mpath::fake::now_ns();
+		io->depth = static_cast<u32>(__atomic_load_n(path->active, __ATOMIC_RELAXED));
 		io->measured = true;
 		io->news = true;
 	}

@@ -44,6 +44,7 @@ void count_back(mpk_percpu *counts, u32 epoch, Call::By by);
 // What the shim knows without a call.
 u32 this_node();
 u64 now_ns();
+u32 ticks();
 void *this_cpus(mpk_percpu *percpu);
 
 // True when this allocation is the one that is to fail. Refused under a lock.

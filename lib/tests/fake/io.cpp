@@ -15,6 +15,7 @@ struct Record : mpath_io {
 	struct bio *bio = nullptr;
 	mpath_submit_mode mode{};
 	Owner owner = Owner::core;
+	bool is_nowait = false;
 
 	// What the shim leaves as it was is not 0.
 	Record() : mpath_io{}
@@ -140,7 +141,7 @@ Record *start(mpk_io_pool *pool, bio *bio, bool nowait)
 	record->pool = pool;
 	record->bio = bio;
 	record->clone = bio->chained;
-	record->nowait = nowait;
+	record->is_nowait = nowait;
 	record->direction = static_cast<u8>(bio->direction);
 	record->sectors = bio->sectors;
 	pool->records.fetch_add(1, std::memory_order_relaxed);
@@ -208,7 +209,8 @@ void mpath_head_submit(mpath_head *head, bio *bio, bool nowait)
 	record->head = head;
 	mpath::fake::read_lock(Call::shim);
 	path = mpath_head_route(head, record, mpath::fake::this_node(),
-				mpath::fake::this_cpus(mpath_head_front_of(head)->cursors));
+				mpath::fake::this_cpus(mpath_head_front_of(head)->cursors),
+				mpath::fake::ticks());
 	if (path && path != MPATH_NOWHERE)
 		mpath::fake::count_sent(record, Call::shim);
 	mpath::fake::read_unlock(Call::shim);
@@ -235,6 +237,13 @@ void mpk_io_finish(mpath_io *io, mpath_status status) noexcept
 	Call call(Port::io_finish);
 
 	finish(record_of(io), status);
+}
+
+bool mpk_io_is_nowait(const mpath_io *io) noexcept
+{
+	Call call(Port::io_is_nowait);
+
+	return record_of(const_cast<mpath_io *>(io))->is_nowait;
 }
 
 bool mpk_io_is_ordinary(const mpath_io *io) noexcept

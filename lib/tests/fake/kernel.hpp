@@ -57,7 +57,7 @@ namespace mpath::fake {
 // clang-format off
 #define MPATH_FAKE_PORTS(X) \
 	X(io_pool_create) X(io_pool_destroy) X(io_start) X(io_send) X(io_finish) \
-	X(io_learn_limits) X(io_is_ordinary) X(plugged) \
+	X(io_learn_limits) X(io_is_nowait) X(io_is_ordinary) X(plugged) \
 	X(mutex_create) X(mutex_destroy) X(mutex_lock) X(mutex_unlock) \
 	X(spinlock_create) X(spinlock_destroy) X(spin_lock) X(spin_unlock) \
 	X(read_lock) X(read_unlock) X(synchronize) \

@@ -381,6 +381,12 @@ u64 mpath::fake::now_ns()
 	return now() * 1000000 + fraction_ns.load(std::memory_order_relaxed);
 }
 
+// As where a tick is a millisecond.
+u32 mpath::fake::ticks()
+{
+	return static_cast<u32>(now());
+}
+
 u64 mpk_now_ns() noexcept
 {
 	Call call(Port::now_ns);
@@ -388,12 +394,11 @@ u64 mpk_now_ns() noexcept
 	return mpath::fake::now_ns();
 }
 
-// As where a tick is a millisecond.
 u32 mpk_ticks() noexcept
 {
 	Call call(Port::ticks);
 
-	return static_cast<u32>(now());
+	return mpath::fake::ticks();
 }
 
 // Others may run meanwhile, but no work item does that nobody runs.
