@@ -36,4 +36,3 @@ share
 above "/sys/block/$narrow/mpath_queue_depth" 0 || fail "mpath_queue_depth is 0 under load"
 fio_finish
 must_wait 5 "mpath_queue_depth is 0 when idle" is "/sys/block/$narrow/mpath_queue_depth" 0
-equal "$(<"/sys/block/$narrow/mpath_state_changes")" 0 "changes of a slow path's state"
