@@ -89,6 +89,9 @@ void Reservation::set_held(u8 type, u32 holder) noexcept
 {
 	holder_.store_relaxed(holder);
 	type_.store_relaxed(type);
+	in_doubt_ = false;
+	if (holder || !type)
+		former_key_ = 0;
 }
 
 // The head is not registered any more. Whatever was barred for its sake can be used, and the LUN
@@ -187,6 +190,7 @@ bool Reservation::all_confirmed(u32 mark, u64 key) noexcept
 		switch (confirm(path, key)) {
 		case Said::yes:
 			path.nexus.registered.store_relaxed(true);
+			path.nexus.unproven = false;
 			break;
 		case Said::nothing:
 			shut_out(path);
@@ -209,7 +213,8 @@ bool Reservation::undo(u32 mark, u64 from, u64 to) noexcept
 		if (path.nexus.mark != mark)
 			return;
 		if (set_key(path, from, to) != Said::nothing) {
-			path.nexus.registered.store_relaxed(to && to == key());
+			path.nexus.registered.store_relaxed(to && to == key() &&
+							    !path.nexus.unproven);
 			return;
 		}
 		done = false;
@@ -221,18 +226,40 @@ bool Reservation::undo(u32 mark, u64 from, u64 to) noexcept
 // The reservation may be ours through a nexus that we do not know of.
 bool Reservation::is_ours(const PrReservation &what) const noexcept
 {
-	return what.type && (is_for_all(what.type) || what.key == key());
+	const bool by_key = what.key == key() || (former_key_ && what.key == former_key_);
+
+	return what.type && (is_for_all(what.type) || by_key);
+}
+
+// Has what got lost been done? Who cannot find out leaves it in doubt.
+void Reservation::settle() noexcept
+{
+	PrReservation what;
+
+	if (!in_doubt_ || !key())
+		return;
+
+	const Said read =
+		ask_one(0, [&](mpath_device &path) { return read_reservation(path, &what); });
+
+	if (read != Said::yes)
+		return;
+	set_held(is_ours(what) ? what.type : 0, 0);
+	if (is_held_by_one())
+		find_holder();
+	if (is_for_holder_only(type()))
+		bar_all_but(holder());
+	see_to_holder();
+	readmit_all();
 }
 
 // --- the holder ---------------------------------------------------------------------------
 
-// SPC-5 5.14.11.2.4: who preempts the key of the holder takes its place, and all other nexuses with
-// that key lose their registration. They stay barred until somebody readmits them.
-Said Reservation::take_over(mpath_device &path, u8 type) noexcept
+// Conflict with nothing held any more: it is not ours.
+Said Reservation::take_over_once(mpath_device &path, u8 type) noexcept
 {
-	const PrRequest request{MPATH_PR_PREEMPT, type, aptpl_, key(), key()};
 	PrReservation what;
-	Said answer = read_reservation(path, &what);
+	const Said answer = read_reservation(path, &what);
 
 	// Without a reservation to take over it would only unregister us all.
 	if (answer == Said::yes && !is_ours(what)) {
@@ -242,10 +269,21 @@ Said Reservation::take_over(mpath_device &path, u8 type) noexcept
 	if (answer != Said::yes)
 		return answer;
 	bar_all_but(path.id());
-	answer = tell(path, request);
+
+	const u64 victim = is_for_all(what.type) ? key() : what.key;
+
+	return tell(path, {MPATH_PR_PREEMPT, type, aptpl_, key(), victim});
+}
+
+// SPC-5 5.14.11.2.4: who preempts the key of the holder takes its place, and all other nexuses with
+// that key lose their registration. They stay barred until somebody readmits them.
+Said Reservation::take_over(mpath_device &path, u8 type) noexcept
+{
+	Said answer = take_over_once(path, type);
+
 	// An attempt through another one that did not answer has unregistered this one.
-	if (answer == Said::conflict && hold_key(path) == Said::yes)
-		answer = tell(path, request);
+	if (answer == Said::conflict && this->type() && hold_key(path) == Said::yes)
+		answer = take_over_once(path, type);
 	if (answer != Said::yes)
 		return answer;
 	mpk_log(MPATH_LOG_INFO, "%s: path %s holds the reservation from now on\n", head_.name(),
@@ -319,6 +357,7 @@ void Reservation::review() noexcept
 		if (key() && works(path.health()) && !path.nexus.registered.load_relaxed())
 			reconsider(path);
 	});
+	settle();
 	see_to_holder();
 	moving_.store_relaxed(false);
 	reviewed_.store_release(asked);

@@ -12,6 +12,10 @@
 // - One nexus holds the reservation. If it does not answer, another one preempts the head's own
 //   key, which moves the reservation there and unregisters the others; until they are
 //   registered again, they are barred, and I/O goes through the one.
+// - A holder that does not answer when the key changes keeps the old one, and with it the
+//   reservation: another one takes over, by preempting that key.
+// - Where a command that changes the reservation has got lost, nobody knows who holds what: the LUN
+//   is asked before anything else is done to it, and as soon as a path answers.
 // - Types that entitle only the holder bar all other paths.
 // - Who has been barred for a while may be another LUN by now, and carries no I/O that could tell.
 //   What it says counts, and it is let in, when a probe has found out who it is.
@@ -125,6 +129,7 @@ private:
 
 	// --- all paths. Under lock_. ----------------------------------------------------------
 
+	PrAnswer carry_out_settled(const PrRequest &request) noexcept;
 	PrAnswer register_all(const PrRequest &request) noexcept;
 	PrAnswer unregister_all(const PrRequest &request) noexcept;
 	PrAnswer reserve(const PrRequest &request) noexcept;
@@ -137,9 +142,12 @@ private:
 	bool undo(u32 mark, u64 from, u64 to) noexcept;
 	bool all_confirmed(u32 mark, u64 key) noexcept;
 	bool is_listed(u64 key) noexcept;
+	Said take_over_once(mpath_device &path, u8 type) noexcept;
 	Said take_over(mpath_device &path, u8 type) noexcept;
 	Said take_over_from(u32 holder) noexcept;
 	bool is_ours(const PrReservation &what) const noexcept;
+	bool is_held_by_one() const noexcept { return type() && !is_for_all(type()); }
+	void settle() noexcept;
 	void find_holder() noexcept;
 	void see_to_holder() noexcept;
 	void bar_all_but(u32 id) noexcept;
@@ -168,7 +176,9 @@ private:
 	Atomic<bool> moving_{false};
 	Atomic<bool> guard_{false}; // and under the head's paths lock
 	bool aptpl_ = false;
-	u64 leftover_key_ = 0; // given up, and perhaps still with a nexus that did not answer
+	bool in_doubt_ = false; // a command that changes what is held has got lost
+	u64 former_key_ = 0;    // which a holder that does not answer may have still
+	u64 leftover_key_ = 0;  // given up, and perhaps still with a nexus that did not answer
 	u32 last_mark_ = 0;
 	static constexpr u32 kDataLen = 8192; // a list of 1023 keys
 	u8 *data_ = nullptr;                  // of a command, where it may be mapped for a transfer

@@ -13,6 +13,11 @@ constexpr u32 kEnough = 2;
 // Unit attentions come one at a time, and a preempted nexus has up to three.
 constexpr int kMaxAttentions = 5;
 
+bool changes_what_is_held(u8 action) noexcept
+{
+	return action != MPATH_PR_REGISTER && action != MPATH_PR_REGISTER_AND_IGNORE;
+}
+
 } // namespace
 
 namespace mpath {
@@ -32,7 +37,11 @@ Said Reservation::tell(mpath_device &path, const PrRequest &request, PrAnswer *a
 		if (!is_unit_attention(*answer))
 			break;
 	}
-	return said(*answer);
+
+	const Said heard = said(*answer);
+
+	in_doubt_ |= heard == Said::nothing && changes_what_is_held(request.action);
+	return heard;
 }
 
 Said Reservation::tell(mpath_device &path, const PrRequest &request) noexcept
@@ -270,6 +279,8 @@ void Reservation::admit_in_turn(mpath_device &path) noexcept
 		enter_barred(path);
 	else
 		enter(path);
+	if (in_doubt_)
+		mpk_work_kick(work_.get());
 }
 
 } // namespace mpath

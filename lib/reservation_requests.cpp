@@ -39,6 +39,14 @@ PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 	Said last = Said::nothing;
 	bool any = false, unclear = false;
 
+	// It would keep the reservation, with a key that is the head's no more.
+	if (before && had == before && request.action_key != before && is_held_by_one() &&
+	    !holder_answers()) {
+		if (take_over_from(holder()) == Said::nothing)
+			return answer;
+		if (!key())
+			return conflict_answer();
+	}
 	aptpl_ = request.aptpl;
 	for_each([&](mpath_device &path) {
 		if (last == Said::conflict || last == Said::refused || !path.answers())
@@ -78,6 +86,10 @@ PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 			key_.store_relaxed(request.action_key);
 			mpk_log(MPATH_LOG_INFO, "%s: registered with reservation key %#llx\n",
 				head_.name(), static_cast<unsigned long long>(key()));
+			if (before && is_held_by_one() && !holder_answers()) {
+				former_key_ = before;
+				take_over_from(holder());
+			}
 			readmit_all();
 			return {};
 		}
@@ -113,7 +125,7 @@ PrAnswer Reservation::unregister_all(const PrRequest &request) noexcept
 	if (before && from != before)
 		return conflict_answer();
 	// With the holder goes the reservation. Where that does not answer, it would stay.
-	if (type() && !is_for_all(type()) && !holder_answers())
+	if (is_held_by_one() && !holder_answers())
 		take_over_from(holder());
 	if (before && !key())
 		return conflict_answer();
@@ -147,7 +159,7 @@ PrAnswer Reservation::reserve(const PrRequest &request) noexcept
 	// SPC-5 5.14.9: a holder may repeat itself, and nothing else.
 	if (type() && request.type != type())
 		return conflict_answer();
-	if (type() && !is_for_all(type()) && !holder_answers()) {
+	if (is_held_by_one() && !holder_answers()) {
 		const Said said = take_over_from(holder());
 
 		if (said == Said::yes)
@@ -189,7 +201,7 @@ PrAnswer Reservation::reserve(const PrRequest &request) noexcept
 PrAnswer Reservation::release(const PrRequest &request) noexcept
 {
 	PrAnswer answer = no_connect_answer();
-	const bool known = type() && (is_for_all(type()) || holder_answers());
+	const bool known = !in_doubt_ && type() && (is_for_all(type()) || holder_answers());
 	const u32 holder_then = holder();
 	Said said = ask_one(holder_then, [&](mpath_device &path) {
 		PrReservation what;
@@ -202,14 +214,14 @@ PrAnswer Reservation::release(const PrRequest &request) noexcept
 		if (here != Said::yes || (known && (!holder_then || path.id() == holder_then)))
 			return here;
 		// To all but the holder the LUN says yes and does nothing (SPC-5 5.14.11.2.2).
+		answer = no_connect_answer();
 		here = read_reservation(path, &what);
 		if (here != Said::yes || !is_ours(what))
 			return here;
-		if (what.type != request.type) {
-			answer = conflict_answer();
-			return Said::conflict;
-		}
-		here = take_over(path, what.type);
+		if (what.type == request.type)
+			here = take_over(path, what.type);
+		else
+			here = Said::conflict;
 		if (here == Said::yes)
 			here = tell(path, request, &answer);
 		else if (here == Said::conflict)
@@ -271,7 +283,7 @@ void Reservation::note_preempted(mpath_device &path, u32 by, const PrRequest &re
 {
 	const bool own = is_own(request);
 	const bool had = type() != 0;
-	PrReservation what{key(), request.type};
+	PrReservation what;
 
 	if (own) {
 		for_each([&](mpath_device &other) {
@@ -283,8 +295,17 @@ void Reservation::note_preempted(mpath_device &path, u32 by, const PrRequest &re
 			return;
 		}
 	}
-	if (read_reservation(path, &what) == Said::refused)
+
+	const Said read = read_reservation(path, &what);
+
+	if (read == Said::refused)
 		return;
+	if (read == Said::nothing) {
+		if (own && had)
+			set_held(request.type, is_for_all(request.type) ? 0 : by);
+		in_doubt_ = true;
+		return;
+	}
 	if (!is_ours(what))
 		set_held(0, 0);
 	else if (is_for_all(what.type))
@@ -347,6 +368,17 @@ PrAnswer Reservation::carry_out(const PrRequest &request) noexcept
 		answer.error = -ENOMEM;
 		return answer;
 	}
+	settle();
+
+	const PrAnswer answer = carry_out_settled(request);
+
+	if (in_doubt_)
+		mpk_work_kick(work_.get());
+	return answer;
+}
+
+PrAnswer Reservation::carry_out_settled(const PrRequest &request) noexcept
+{
 	if (request.action == MPATH_PR_REGISTER || request.action == MPATH_PR_REGISTER_AND_IGNORE)
 		return request.action_key ? register_all(request) : unregister_all(request);
 	// So says a LUN to a nexus that is not registered, or with another key.

@@ -34,6 +34,11 @@ bool for_all(u8 type)
 	return type == 7 || type == 8;
 }
 
+bool begins_like(const std::string &text, const std::string &beginning)
+{
+	return !beginning.empty() && text.compare(0, beginning.size(), beginning) == 0;
+}
+
 void put(std::vector<u8> &to, u64 value, int bytes)
 {
 	for (int i = bytes - 1; i >= 0; i--)
@@ -191,6 +196,14 @@ void PrTarget::execute(const std::string &path, const mpath_command &command,
 			said << ' ' << int{command.cdb[2]};
 	}
 	heard_.push_back(said.str());
+	if (begins_like(said.str(), is_deaf_to)) {
+		is_deaf_to.clear();
+		dead.insert(path);
+	}
+	if (begins_like(said.str(), loses_answer_to)) {
+		loses_answer_to.clear();
+		loses_answer.insert(path);
+	}
 	if (dead.count(path)) {
 		answer.host_byte = 0x0e;
 		return;

@@ -38,6 +38,8 @@ public:
 
 	std::set<std::string> dead;         // nothing gets there
 	std::set<std::string> loses_answer; // once each
+	std::string loses_answer_to;        // what begins like this, as heard() says it; once
+	std::string is_deaf_to;             // the same, from then on, and to all that comes after
 	std::map<std::string, u8> refuses;  // this action, with INSUFFICIENT REGISTRATION RESOURCES
 	std::set<std::string> fails_too_late; // having done what it was told, as LIO
 	// Two paths that are one nexus to the LUN.

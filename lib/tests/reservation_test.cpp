@@ -725,6 +725,145 @@ TEST_F(HeldReservation, changes_its_type_and_a_path_whose_device_is_blocked_foll
 	EXPECT_EQ(state("b"), "usable");
 }
 
+// --- what is held is in doubt -----------------------------------------------------------------
+
+TEST_F(HeldReservation, does_not_stay_with_a_dead_holder_that_has_the_old_key)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kEaRo);
+	register_key(kKey, 7);
+	kill("a");
+	EXPECT_EQ(register_key(7, kKey), 0);
+	EXPECT_EQ(target.holder, "b");
+	EXPECT_EQ(release(kEaRo), 0);
+	EXPECT_EQ(target.type, 0);
+	revive("a");
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+}
+
+TEST_F(HeldReservation, does_not_stay_with_a_holder_that_is_lost_while_the_key_changes)
+{
+	for (const bool heard : {false, true}) {
+		if (heard)
+			target.loses_answer_to = "a register 1 7";
+		else
+			target.is_deaf_to = "a register 1 7";
+		target.keys.clear();
+		target.type = 0;
+		if (!heard)
+			three();
+		register_key(0, kKey);
+		ASSERT_EQ(reserve(kEaRo), 0);
+		EXPECT_EQ(register_key(kKey, 7), 0);
+		EXPECT_EQ(target.type, kEaRo) << heard;
+		EXPECT_EQ(out(MPATH_PR_RELEASE, 7, 0, kEaRo), 0);
+		EXPECT_EQ(target.type, 0) << heard;
+		revive("a");
+		EXPECT_EQ(target.registered(), "a:7 b:7 c:7") << heard;
+		EXPECT_EQ(register_key(7, 0), 0);
+	}
+}
+
+TEST_F(HeldReservation, refuses_another_key_while_nobody_can_take_over_from_its_holder)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kEaRo);
+	kill("a");
+	target.is_deaf_to = "b reservation";
+	target.dead.insert("c");
+	EXPECT_NE(register_key(kKey, 7), 0);
+	for (const char *name : {"b", "c"})
+		revive(name);
+	EXPECT_EQ(target.registered(), "a:1 b:1 c:1");
+	EXPECT_EQ(pr().key, kKey);
+}
+
+TEST_F(HeldReservation, that_has_moved_without_an_answer_is_released_by_who_has_it)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kEaRo);
+	kill("a");
+	kill("c");
+	target.loses_answer_to = "b preempt";
+	EXPECT_NE(out_only(MPATH_PR_RELEASE, kKey, 0, kEaRo), 0);
+	EXPECT_EQ(target.holder, "b");
+	revive("a");
+	EXPECT_EQ(release(kEaRo), 0);
+	EXPECT_EQ(target.type, 0);
+}
+
+TEST_F(HeldReservation, that_was_made_without_an_answer_is_known_when_a_path_answers)
+{
+	three();
+	register_key(0, kKey);
+	kill("b");
+	kill("c");
+	target.loses_answer_to = "a reserve";
+	EXPECT_NE(out_only(MPATH_PR_RESERVE, kKey, 0, kEa), 0);
+	EXPECT_EQ(target.type, kEa);
+	kill("a");
+	revive("b");
+	advance_ms(1000);
+	EXPECT_STREQ(pr().type, "exclusive-access");
+	EXPECT_EQ(target.holder, "b");
+	EXPECT_EQ(reserve(kEa), 0);
+}
+
+TEST_F(HeldReservation, that_was_made_without_an_answer_can_be_made_again_through_another)
+{
+	three();
+	register_key(0, kKey);
+	kill("b");
+	kill("c");
+	target.loses_answer_to = "a reserve";
+	EXPECT_NE(out_only(MPATH_PR_RESERVE, kKey, 0, kWeRo), 0);
+	kill("a");
+	revive("b");
+	EXPECT_EQ(reserve(kWeRo), 0);
+	EXPECT_EQ(release(kWeRo), 0);
+	EXPECT_EQ(target.type, 0);
+}
+
+TEST_F(HeldReservation, has_the_new_type_though_the_lun_did_not_say_so)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWe);
+	target.loses_answer_to = "a reservation";
+	EXPECT_EQ(out_only(MPATH_PR_PREEMPT, kKey, kKey, kEa), 0);
+	EXPECT_STREQ(pr().type, "exclusive-access");
+	run_work();
+	EXPECT_STREQ(pr().holder, "a");
+	EXPECT_EQ(state("b"), "barred");
+	EXPECT_EQ(state("a"), "usable");
+}
+
+TEST_F(HeldReservation, is_not_lost_for_a_registration_that_was_once_in_doubt)
+{
+	nexus("a");
+	nexus("b");
+	register_key(0, kKey);
+	// b is given the key again, and does not say whether it has it, until the user gives it.
+	kill("b");
+	target.keys.erase("b");
+	target.loses_answer_to = "b ignore";
+	revive("b");
+	ASSERT_EQ(out_only(MPATH_PR_REGISTER_AND_IGNORE, 0, 7), 0);
+	kill("a");
+	ASSERT_EQ(out(MPATH_PR_RESERVE, 7, 0, kWeRo), 0);
+	ASSERT_EQ(out(MPATH_PR_PREEMPT, 7, 7, kEaRo), 0);
+	EXPECT_EQ(target.registered(), "b:7");
+	write();
+	complete_all((*this)["b"], MPATH_STS_RESV_CONFLICT);
+	run_work();
+	EXPECT_EQ(target.registered(), "b:7");
+	EXPECT_STREQ(pr().state, "reserved");
+	deliver_all();
+}
+
 TEST_F(HeldReservation, of_all_registrants_is_taken_from_all_others)
 {
 	three();
