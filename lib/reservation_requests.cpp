@@ -51,6 +51,10 @@ PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 	for_each([&](mpath_device &path) {
 		if (last == Said::conflict || last == Said::refused || !path.answers())
 			return;
+		// Another LUN would register it. Any other command that has lost its way meets a conflict
+		// there. Its probe has it registered when it has found out.
+		if (is_a_stranger(path))
+			return;
 		last = tell(path, request, &answer);
 		// Two paths may be one nexus to the LUN, as for a guest behind one adapter.
 		if (last == Said::conflict && !answer.sense_valid && any &&

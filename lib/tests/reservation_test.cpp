@@ -116,6 +116,22 @@ TEST_F(Registration, is_taken_back_though_it_was_made_where_it_failed)
 	EXPECT_EQ(shown(), "none");
 }
 
+TEST_F(Registration, is_given_to_a_path_that_was_barred_when_that_is_known_to_be_what_it_was)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWe);
+	advance_ms(2000);
+	target.heard();
+	(*this)["b"].verdict = MPATH_VERDICT_FOREIGN;
+	EXPECT_EQ(out_only(MPATH_PR_REGISTER_AND_IGNORE, 0, 7), 0);
+	EXPECT_EQ(target.heard().find("b ignore"), std::string::npos);
+	run_work();
+	EXPECT_EQ(target.registered(), "a:7 b:1 c:7");
+	EXPECT_EQ(state("b"), "foreign");
+	EXPECT_EQ(state("c"), "barred");
+}
+
 TEST_F(Registration, goes_on_without_a_path_that_is_dead)
 {
 	three();
