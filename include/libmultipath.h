@@ -510,8 +510,8 @@ int mpath_head_no_path_timeout_ms(const struct mpath_head *head) MPATH_NOEXCEPT;
 /* Return: 0, or -EINVAL and nothing changed. Kicks the requeue list. */
 int mpath_head_set_no_path_timeout_ms(struct mpath_head *head, long long ms) MPATH_NOEXCEPT;
 /*
- * A path is stalled whose oldest I/O in flight is older than this and four times its average
- * latency: it gets no more I/O while another path is usable. 0: never.
+ * A path is stalled whose oldest I/O in flight is older than this and four times what I/O usually
+ * takes there: it gets no more I/O while another path is usable. 0: never.
  */
 u32 mpath_head_stall_timeout_ms(const struct mpath_head *head) MPATH_NOEXCEPT;
 /* Return: 0, or -EINVAL (more than a day, or less than nothing) and nothing changed. */
