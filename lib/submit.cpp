@@ -414,8 +414,10 @@ bool mpath_head::has_unsent(const mpath_device &path) noexcept
 
 bool mpath_head::has_unsent(const ReadSection &guard) noexcept
 {
+	SpinGuard locked(requeue_lock_.get());
+
 	for (const auto *path = paths_.first(guard); path; path = paths_.after(*path, guard))
-		if (has_unsent(*path))
+		if (!path->unsent.empty())
 			return true;
 	return false;
 }

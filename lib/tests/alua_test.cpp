@@ -18,7 +18,6 @@ protected:
 	{
 		return add(array.connect(new_path(name), group, tpgs));
 	}
-	static std::string state(const Path &path) { return mpath_device_state_name(path.device); }
 	static mpath_device_access access(const Path &path)
 	{
 		mpath_device_access access{};

@@ -131,10 +131,15 @@ TEST_F(BarredPath, that_is_another_lun_does_not_say_that_the_key_is_gone)
 	EXPECT_STREQ(pr().holder, "b");
 	EXPECT_EQ(state("a"), "barred");
 	replace("a");
-	EXPECT_EQ(register_key(kKey, 2), kConflictStatus);
+	other.heard();
+	target.refuses["b"] = MPATH_PR_REGISTER;
+	EXPECT_NE(out_only(MPATH_PR_REGISTER, kKey, 2), 0);
 	EXPECT_EQ(pr().key, kKey);
-	EXPECT_EQ(state("a"), "foreign");
+	target.refuses.clear();
 	EXPECT_EQ(register_key(kKey, 2), 0);
+	EXPECT_EQ(other.heard(), "");
+	EXPECT_EQ(pr().key, 2u);
+	EXPECT_EQ(state("a"), "foreign");
 	EXPECT_EQ(target.keys["b"], 2u);
 }
 

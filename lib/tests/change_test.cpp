@@ -24,14 +24,6 @@ protected:
 		path.geometry.write_cache = yes;
 		look(path);
 	}
-	static std::string state(Path &path) { return mpath_device_state_name(path.device); }
-	static std::string reason(Path &path)
-	{
-		mpath_device_state state{};
-
-		mpath_device_read_state(path.device, &state);
-		return state.reason;
-	}
 };
 
 } // namespace

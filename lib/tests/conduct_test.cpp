@@ -119,14 +119,6 @@ protected:
 		a = &add("a");
 		b = &add("b");
 	}
-	static std::string state(const Path &path) { return mpath_device_state_name(path.device); }
-	std::string reason(const Path &path)
-	{
-		mpath_device_state state{};
-
-		mpath_device_read_state(path.device, &state);
-		return state.reason;
-	}
 	// The disk that I/O goes to now.
 	std::string target()
 	{

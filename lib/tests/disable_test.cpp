@@ -14,14 +14,6 @@ protected:
 	}
 	static void enable(Path &path) { disable(path, false); }
 	static void look(Path &path) { mpath_device_observe(path.device, &path.geometry); }
-	static std::string state(Path &path) { return mpath_device_state_name(path.device); }
-	static std::string reason(Path &path)
-	{
-		mpath_device_state state{};
-
-		mpath_device_read_state(path.device, &state);
-		return state.reason;
-	}
 	void probe(Path &path, mpath_verdict verdict)
 	{
 		path.verdict = verdict;

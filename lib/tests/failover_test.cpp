@@ -8,8 +8,6 @@ namespace {
 
 class Failover : public Lun {
 protected:
-	std::string state(const Path &path) { return mpath_device_state_name(path.device); }
-
 	// On the only path again, after that many failures of it.
 	bio &bio_moved_as_often_as_it_may()
 	{

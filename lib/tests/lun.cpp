@@ -212,6 +212,14 @@ bio &Lun::new_bio()
 	return made;
 }
 
+std::string Lun::reason(const Path &path)
+{
+	mpath_device_state state{};
+
+	mpath_device_read_state(path.device, &state);
+	return state.reason;
+}
+
 bio &Lun::submit(bio &bio, bool nowait)
 {
 	mpath_head_submit(head(), &bio, nowait);

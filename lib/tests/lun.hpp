@@ -118,6 +118,9 @@ protected:
 	::testing::AssertionResult waits(const bio &bio) const;
 	::testing::AssertionResult ended_with(mpath_status status, const bio &bio) const;
 
+	static std::string state(const Path &path) { return mpath_device_state_name(path.device); }
+	static std::string reason(const Path &path);
+
 	// The head goes, as on removal of its disk.
 	void destroy_head();
 

@@ -10,7 +10,6 @@ namespace {
 
 class PathHealth : public Lun {
 protected:
-	std::string state(const Path &path) { return mpath_device_state_name(path.device); }
 	mpath_device_state read(const Path &path)
 	{
 		mpath_device_state state{};

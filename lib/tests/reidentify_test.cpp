@@ -28,7 +28,6 @@ protected:
 		}
 	}
 	void succeed() { complete(submit(), MPATH_STS_OK); }
-	static std::string state(const Path &path) { return mpath_device_state_name(path.device); }
 };
 
 } // namespace

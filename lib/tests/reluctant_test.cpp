@@ -17,7 +17,6 @@ protected:
 		Lun::SetUp();
 		config.iopolicy = GetParam();
 	}
-	static std::string state(const Path &path) { return mpath_device_state_name(path.device); }
 	static void stall(Path &path) { path.device->set_stalled(true); }
 	static void unstall(Path &path) { path.device->set_stalled(false); }
 	// The names of the disks that so many bios go to, each of them successful.

@@ -34,14 +34,6 @@ protected:
 		path.verdict = MPATH_VERDICT_FINE;
 		advance_ms(1000);
 	}
-	static std::string state(Path &path) { return mpath_device_state_name(path.device); }
-	static std::string reason(Path &path)
-	{
-		mpath_device_state state{};
-
-		mpath_device_read_state(path.device, &state);
-		return state.reason;
-	}
 
 	static constexpr u64 kBefore = 204800;
 	static constexpr u64 kAfter = 409600;

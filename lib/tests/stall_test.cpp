@@ -29,7 +29,6 @@ protected:
 		Lun::SetUp();
 		config.iopolicy = MPATH_IOPOLICY_ROUND_ROBIN;
 	}
-	static std::string state(const Path &path) { return mpath_device_state_name(path.device); }
 	// Bios to whatever path is chosen, each answered at once but by @silent.
 	void traffic(u64 ms, const Path *silent = nullptr)
 	{

@@ -61,7 +61,8 @@ bed_restore 1
 fio_goes_on 50
 trace_end
 fio_finish
-must_trace "mpath_park: head=$top W[A-Z]* [0-9]+ \+ 8 moves=[01]"
+grep -m3 mpath_park "$WORK/trace"
+must_trace "mpath_park: head=$top [RW][A-Z]* [0-9]+ \+ 8 moves=[0-9]+"
 must_trace "mpath_probe: $HEAD: path $name: fine after [0-9]+ ms"
 must_trace "mpath_state: $HEAD: path $name: [a-z]+ -> usable \(probe: fine\)"
 echo 0 >"$EVENTS/mpath_submit/filter"
