@@ -649,15 +649,17 @@ void mpath_device::measure(const mpath_io &io) noexcept
 		wait_[direction].add(ns, io.counted ? io.depth : 0);
 }
 
-// What I/O usually takes: of whichever kind is slower, or of all that is in the path now.
-u64 mpath_device::usual_ms() const noexcept
+// What I/O usually takes: of whichever kind is slower, or of all that is in the path now. In that, what
+// is stuck counts, too: no more than @most_ms.
+u64 mpath_device::usual_ms(u32 most_ms) const noexcept
 {
 	const u64 read = wait_[MPATH_READ].latency_ns();
 	const u64 write = wait_[MPATH_WRITE].latency_ns();
 	const u64 measured = (read > write ? read : write) / 1000000;
 	const u64 stay = turnover_.stay_ms(Epochs::kTickMs);
+	const u64 counted = stay < most_ms ? stay : most_ms;
 
-	return stay > measured ? stay : measured;
+	return counted > measured ? counted : measured;
 }
 
 bool mpath_device::look_after(u64 now_ms, u32 stall_timeout_ms, u64 head_sent) noexcept
@@ -678,7 +680,8 @@ bool mpath_device::look_after(u64 now_ms, u32 stall_timeout_ms, u64 head_sent) n
 		__atomic_store_n(&front.epoch, next, __ATOMIC_RELAXED);
 
 	// A tick more: the age may be that much too big.
-	const u64 limit = stall_timeout_ms + kStallLatencies * usual_ms() + Epochs::kTickMs;
+	const u64 limit =
+		stall_timeout_ms + kStallLatencies * usual_ms(stall_timeout_ms) + Epochs::kTickMs;
 
 	if (stall_timeout_ms && epochs_.oldest_ms(glance, next, now_ms) >= limit)
 		set_stalled(true);

@@ -351,11 +351,11 @@ private:
 	u32 epoch() const noexcept { return __atomic_load_n(&front.epoch, __ATOMIC_RELAXED); }
 	[[gnu::noinline]] void measure(const mpath_io &io) noexcept;
 	[[gnu::noinline]] mpath_device *measure_from_now(mpath_io &io) noexcept;
-	u64 usual_ms() const noexcept;
+	u64 usual_ms(u32 most_ms) const noexcept;
 
 	// A word of the transport's, which changes under us: one load, no order with anything. A
 	// stale answer costs one try, which the error returns.
-	static bool state_in(const u32 *word, u32 mask) noexcept
+	[[gnu::always_inline]] static bool state_in(const u32 *word, u32 mask) noexcept
 	{
 		const u32 state = __atomic_load_n(word, __ATOMIC_RELAXED);
 

@@ -31,7 +31,7 @@ public:
 
 	// Changes under us: one load, no order with anything. A stale answer costs one try, which
 	// the error returns.
-	u8 state() const noexcept
+	[[gnu::always_inline]] u8 state() const noexcept
 	{
 		return __atomic_load_n(source_.load_relaxed(), __ATOMIC_RELAXED);
 	}

@@ -108,8 +108,11 @@ private:
 };
 
 // The same where the first path is idle and nearly the fastest: on no other has an I/O less to expect.
+// At first the others are only compared: whether one that offers more, or nothing, is a choice at all is
+// for the second glance.
+template <bool kSecond>
 struct ServiceTimeWhenIdle : ServiceTime {
-	using Otherwise = ServiceTime;
+	using Otherwise = std::conditional_t<kSecond, ServiceTime, ServiceTimeWhenIdle<true>>;
 	static constexpr bool kTakesTheFirst = true;
 
 	// What it tells is that there is such a path.
@@ -126,13 +129,16 @@ struct ServiceTimeWhenIdle : ServiceTime {
 
 		for (auto *path = paths.after(*first, guard); path;
 		     path = paths.after(*path, guard))
-			if (less >= enough(path->offer_ns(any.direction())))
+			if (less >= enough(path->offer_ns(any.direction())) &&
+			    (!kSecond || path->is_first_choice()))
 				return nullptr;
 		return first;
 	}
 };
 
+using ServiceTimeAtAGlance = ServiceTimeWhenIdle<false>;
+
 static_assert(PathPolicy<ServiceTime>);
-static_assert(PathPolicy<ServiceTimeWhenIdle>);
+static_assert(PathPolicy<ServiceTimeAtAGlance>);
 
 } // namespace mpath

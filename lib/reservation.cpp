@@ -244,6 +244,16 @@ void Reservation::settle() noexcept
 
 	if (read != Said::yes)
 		return;
+
+	u32 times = 0;
+
+	// All of it has been cleared.
+	if (ask_one(0, [&](mpath_device &path) { return count_key(path, key(), &times); }) ==
+		    Said::yes &&
+	    !times) {
+		forget(false);
+		return;
+	}
 	set_held(is_ours(what) ? what.type : 0, 0);
 	if (is_held_by_one())
 		find_holder();
@@ -268,11 +278,13 @@ Said Reservation::take_over_once(mpath_device &path, u8 type) noexcept
 	}
 	if (answer != Said::yes)
 		return answer;
+	// All have it, so nobody has to take over.
+	if (is_for_all(what.type)) {
+		set_held(what.type, 0);
+		return Said::conflict;
+	}
 	bar_all_but(path.id());
-
-	const u64 victim = is_for_all(what.type) ? key() : what.key;
-
-	return tell(path, {MPATH_PR_PREEMPT, type, aptpl_, key(), victim});
+	return tell(path, {MPATH_PR_PREEMPT, type, aptpl_, key(), what.key});
 }
 
 // SPC-5 5.14.11.2.4: who preempts the key of the holder takes its place, and all other nexuses with
@@ -298,7 +310,9 @@ Said Reservation::take_over(mpath_device &path, u8 type) noexcept
 Said Reservation::take_over_from(u32 holder) noexcept
 {
 	const Said answer = ask_one(0, [&](mpath_device &path) {
-		return path.id() == holder ? Said::nothing : take_over(path, type());
+		const bool may = path.id() != holder && !is_a_stranger(path);
+
+		return may ? take_over(path, type()) : Said::nothing;
 	});
 
 	readmit_all();

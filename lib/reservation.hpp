@@ -129,6 +129,7 @@ private:
 
 	// --- all paths. Under lock_. ----------------------------------------------------------
 
+	PrAnswer nobody_answers() const noexcept;
 	PrAnswer carry_out_settled(const PrRequest &request) noexcept;
 	PrAnswer register_all(const PrRequest &request) noexcept;
 	PrAnswer unregister_all(const PrRequest &request) noexcept;

@@ -40,7 +40,8 @@ Said Reservation::tell(mpath_device &path, const PrRequest &request, PrAnswer *a
 
 	const Said heard = said(*answer);
 
-	in_doubt_ |= heard == Said::nothing && changes_what_is_held(request.action);
+	in_doubt_ |= heard == Said::nothing &&
+		     (!request.action_key || changes_what_is_held(request.action));
 	return heard;
 }
 
@@ -152,7 +153,9 @@ Said Reservation::hold_key(mpath_device &path) noexcept
 Reservation::Entry Reservation::entitle(mpath_device &path) noexcept
 {
 	if (!key()) {
-		const bool left = leftover_key_ && set_key(path, leftover_key_, 0) == Said::nothing;
+		// Whichever it is: it may have missed more than one change.
+		const PrRequest give_up{MPATH_PR_REGISTER_AND_IGNORE, 0, aptpl_, 0, 0};
+		const bool left = leftover_key_ && tell(path, give_up) == Said::nothing;
 
 		return left ? Entry::unreachable : Entry::open;
 	}
@@ -279,7 +282,7 @@ void Reservation::admit_in_turn(mpath_device &path) noexcept
 		enter_barred(path);
 	else
 		enter(path);
-	if (in_doubt_)
+	if (in_doubt_ && path.nexus.registered.load_relaxed())
 		mpk_work_kick(work_.get());
 }
 

@@ -28,6 +28,15 @@ private:
 	u8 *data_;
 };
 
+// Those that have to be asked who they are will be soon.
+PrAnswer Reservation::nobody_answers() const noexcept
+{
+	bool soon = false;
+
+	for_each([&](mpath_device &path) { soon |= path.answers() && is_a_stranger(path); });
+	return soon ? disrupted_answer() : no_connect_answer();
+}
+
 PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 {
 	const u64 before = key();
@@ -35,7 +44,7 @@ PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 	// What a nexus has had that accepts the new key.
 	const u64 had = request.action == MPATH_PR_REGISTER ? request.key : before;
 	const u32 mark = ++last_mark_;
-	PrAnswer answer = no_connect_answer();
+	PrAnswer answer = nobody_answers();
 	Said last = Said::nothing;
 	bool any = false, unclear = false;
 
@@ -47,13 +56,25 @@ PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 		if (!key())
 			return conflict_answer();
 	}
+	// Whoever knows the key may have it changed: not through a nexus that was given it after it had
+	// been taken from all others.
+	const bool proof = before && request.action == MPATH_PR_REGISTER;
+
+	if (proof) {
+		for_each([&](mpath_device &path) {
+			if (key() && path.nexus.unproven && path.answers() && !is_a_stranger(path))
+				hold_key(path);
+		});
+		if (!key())
+			return conflict_answer();
+	}
 	aptpl_ = request.aptpl;
 	for_each([&](mpath_device &path) {
 		if (last == Said::conflict || last == Said::refused || !path.answers())
 			return;
 		// Another LUN would register it. Any other command that has lost its way meets a conflict
 		// there. Its probe has it registered when it has found out.
-		if (is_a_stranger(path))
+		if (is_a_stranger(path) || (proof && path.nexus.unproven))
 			return;
 		last = tell(path, request, &answer);
 		// Two paths may be one nexus to the LUN, as for a guest behind one adapter.
@@ -122,7 +143,11 @@ PrAnswer Reservation::unregister_all(const PrRequest &request) noexcept
 		const Said said = path.answers() ? tell(path, request, &answer) : Said::nothing;
 
 		any |= said == Said::yes;
-		missed |= said == Said::nothing;
+		// It has another key still.
+		const bool behind = before && said == Said::conflict &&
+				    !path.nexus.registered.load_relaxed();
+
+		missed |= said == Said::nothing || behind;
 		contradicted |= said == Said::conflict || said == Said::refused;
 	};
 
@@ -157,7 +182,7 @@ PrAnswer Reservation::unregister_all(const PrRequest &request) noexcept
 
 PrAnswer Reservation::reserve(const PrRequest &request) noexcept
 {
-	PrAnswer answer = no_connect_answer();
+	PrAnswer answer = nobody_answers();
 	u32 silent = 0;
 
 	// SPC-5 5.14.9: a holder may repeat itself, and nothing else.
@@ -168,9 +193,11 @@ PrAnswer Reservation::reserve(const PrRequest &request) noexcept
 
 		if (said == Said::yes)
 			return {};
-		if (said == Said::conflict)
+		if (said != Said::conflict)
+			return answer;
+		// Unless nobody holds anything any more.
+		if (type() || !key())
 			return conflict_answer();
-		return answer;
 	}
 
 	const Said said = ask_one(holder(), [&](mpath_device &path) {
@@ -178,7 +205,7 @@ PrAnswer Reservation::reserve(const PrRequest &request) noexcept
 			bar_all_but(path.id());
 
 		const Said here = tell(path, request, &answer);
-		PrReservation what;
+		PrReservation what{};
 
 		if (here == Said::yes) {
 			set_held(request.type, is_for_all(request.type) ? 0 : path.id());
@@ -187,8 +214,13 @@ PrAnswer Reservation::reserve(const PrRequest &request) noexcept
 			path.recheck();
 		} else if (here == Said::conflict) {
 			// The one that did not answer may have done it.
-			if (silent && read_reservation(path, &what) == Said::yes && is_ours(what) &&
-			    what.type == request.type) {
+			const Said read = silent ? read_reservation(path, &what) : Said::yes;
+
+			if (read == Said::nothing) {
+				answer = no_connect_answer();
+				return read;
+			}
+			if (silent && is_ours(what) && what.type == request.type) {
 				set_held(request.type, silent);
 				return Said::yes;
 			}

@@ -105,6 +105,14 @@ PrAnswer no_connect_answer() noexcept
 	return answer;
 }
 
+PrAnswer disrupted_answer() noexcept
+{
+	PrAnswer answer{};
+
+	answer.host_byte = kDidTransportDisrupted;
+	return answer;
+}
+
 void encode_pr_out(const PrRequest &request, u8 (&cdb)[kPrCdbLen], u8 (&list)[kPrListLen]) noexcept
 {
 	for (u8 &byte : cdb)

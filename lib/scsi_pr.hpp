@@ -30,6 +30,8 @@ bool is_unit_attention(const PrAnswer &answer) noexcept;
 PrAnswer conflict_answer() noexcept;
 // No path could be asked.
 PrAnswer no_connect_answer() noexcept;
+// None could be asked yet: try again.
+PrAnswer disrupted_answer() noexcept;
 
 void encode_pr_out(const PrRequest &request, u8 (&cdb)[kPrCdbLen], u8 (&list)[kPrListLen]) noexcept;
 

@@ -11,6 +11,7 @@ constexpr u8 kDidOk = 0x00;
 constexpr u8 kDidNoConnect = 0x01;
 constexpr u8 kDidImmRetry = 0x0c;
 constexpr u8 kDidRequeue = 0x0d;
+constexpr u8 kDidTransportDisrupted = 0x0e;
 
 // SAM-6 5.3.1
 constexpr u8 kGood = 0x00;

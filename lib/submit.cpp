@@ -154,9 +154,11 @@ template <typename Policy>
 	mpath_device *path = Policy::glance(paths_, cache_.here(node, cursor), any, guard);
 
 	if (!path) [[unlikely]] {
-		if constexpr (requires { typename Policy::Otherwise; })
-			return route_out_of_line<typename Policy::Otherwise>(io, node, cursor,
-									     ticks);
+		if constexpr (requires {
+				      requires !Policy::kRemembers;
+				      typename Policy::Otherwise;
+			      })
+			return route_out_of_line<typename Policy::Otherwise>(io, 0, nullptr, ticks);
 		return look_closer<Policy>(io, node, cursor);
 	}
 
@@ -205,7 +207,7 @@ mpath_device *mpath_head::route_out_of_line(mpath_io *io, u32 node, void *cursor
 	if (policy == MPATH_IOPOLICY_NUMA) [[likely]]
 		return route_by<mpath::Numa>(io, node, cursor, ticks);
 	if (policy == MPATH_IOPOLICY_SERVICE_TIME)
-		return route_out_of_line<mpath::ServiceTimeWhenIdle>(io, node, cursor, ticks);
+		return route_out_of_line<mpath::ServiceTimeAtAGlance>(io, node, cursor, ticks);
 	if (policy == MPATH_IOPOLICY_ROUND_ROBIN)
 		return route_out_of_line<mpath::RoundRobin>(io, node, cursor, ticks);
 	if (policy == MPATH_IOPOLICY_QUEUE_DEPTH)

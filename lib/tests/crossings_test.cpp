@@ -60,6 +60,13 @@ TEST_F(Crossings, are_none_under_service_time)
 	EXPECT_EQ(for_one_bio(MPATH_IOPOLICY_SERVICE_TIME, MPATH_SUBMIT_INTERPOSE), 0u);
 }
 
+TEST_F(Crossings, are_none_under_service_time_beside_a_path_of_which_nothing_is_known)
+{
+	new_path("b").access_state = kNonoptimized;
+	add(paths.back());
+	EXPECT_EQ(for_one_bio(MPATH_IOPOLICY_SERVICE_TIME, MPATH_SUBMIT_INTERPOSE), 0u);
+}
+
 TEST_F(Crossings, are_none_for_a_clone)
 {
 	EXPECT_EQ(for_one_bio(MPATH_IOPOLICY_NUMA, MPATH_SUBMIT_CLONE), 0u);

@@ -180,7 +180,7 @@ protected:
 	}
 	std::string chosen(mpath_direction direction = MPATH_READ)
 	{
-		return choose<mpath::ServiceTimeWhenIdle>(mpath::AnyPath{direction});
+		return choose<mpath::ServiceTimeAtAGlance>(mpath::AnyPath{direction});
 	}
 };
 

@@ -116,6 +116,33 @@ TEST_F(Registration, is_taken_back_though_it_was_made_where_it_failed)
 	EXPECT_EQ(shown(), "none");
 }
 
+TEST_F(Registration, with_a_key_of_long_ago_is_given_up_by_a_path_that_returns)
+{
+	three();
+	register_key(0, kKey);
+	kill("b");
+	EXPECT_EQ(register_key(kKey, 7), 0);
+	EXPECT_EQ(register_key(7, 0), 0);
+	EXPECT_EQ(target.registered(), "b:1");
+	revive("b");
+	EXPECT_EQ(target.registered(), "");
+	EXPECT_EQ(state("b"), "usable");
+}
+
+TEST_F(Registration, of_barred_paths_is_given_up_though_it_was_not_changed_with_the_others)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWe);
+	advance_ms(2000);
+	EXPECT_EQ(out_only(MPATH_PR_REGISTER, kKey, 7), 0);
+	EXPECT_EQ(out_only(MPATH_PR_REGISTER, 7, 0), 0);
+	run_work();
+	advance_ms(2000);
+	EXPECT_EQ(target.registered(), "");
+	EXPECT_EQ(state("b"), "usable");
+}
+
 TEST_F(Registration, is_given_to_a_path_that_was_barred_when_that_is_known_to_be_what_it_was)
 {
 	three();
@@ -857,6 +884,104 @@ TEST_F(HeldReservation, has_the_new_type_though_the_lun_did_not_say_so)
 	EXPECT_EQ(state("a"), "usable");
 }
 
+TEST_F(HeldReservation, has_the_key_of_paths_changed_as_soon_as_they_have_been_asked_who_they_are)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWe);
+	advance_ms(2000);
+	(*this)["a"].device_state = kBlocked;
+	EXPECT_EQ(out_only(MPATH_PR_REGISTER, kKey, 7), 0x0e0000);
+	run_work();
+	EXPECT_EQ(register_key(kKey, 7), 0);
+	EXPECT_EQ(target.type, kWe);
+	EXPECT_NE(target.holder, "a");
+	EXPECT_EQ(target.registered(), "b:7 c:7");
+}
+
+TEST_F(HeldReservation, in_doubt_is_not_asked_after_without_end_where_nobody_can_tell)
+{
+	nexus("a");
+	nexus("b");
+	kill("b");
+	register_key(0, kKey);
+	target.refuses["b"] = MPATH_PR_REGISTER_AND_IGNORE;
+	revive("b");
+	ASSERT_EQ(state("b"), "barred");
+	advance_ms(3000);
+	target.loses_answer_to = "a reserve";
+	EXPECT_NE(out_only(MPATH_PR_RESERVE, kKey, 0, kWeRo), 0);
+
+	unsigned commands = 0;
+
+	target.before_command = [&](unsigned) {
+		if (++commands == 100)
+			(*this)["b"].verdict = MPATH_VERDICT_DEAD;
+	};
+	kill("a");
+	EXPECT_LT(commands, 100u);
+}
+
+TEST_F(HeldReservation, that_was_given_to_all_registrants_without_an_answer_is_taken_over_by_nobody)
+{
+	three();
+	register_key(0, kKey);
+	reserve(kWe);
+	kill("b");
+	kill("c");
+	target.loses_answer_to = "a preempt";
+	EXPECT_NE(out_only(MPATH_PR_PREEMPT, kKey, kKey, kWeAr), 0);
+	kill("a");
+	revive("b");
+	advance_ms(2000);
+	EXPECT_EQ(target.type, kWeAr);
+	EXPECT_STREQ(pr().type, "write-exclusive-all-registrants");
+	revive("c");
+	EXPECT_EQ(state("c"), "usable");
+}
+
+TEST_F(HeldReservation, that_was_cleared_without_an_answer_leaves_nobody_registered)
+{
+	nexus("a");
+	register_key(0, kKey);
+	reserve(kWeRo);
+	target.loses_answer_to = "a clear";
+	EXPECT_NE(out(MPATH_PR_CLEAR, kKey), 0);
+	advance_ms(2000);
+	EXPECT_EQ(shown(), "none");
+}
+
+TEST_F(HeldReservation, is_no_conflict_while_nobody_says_whose_it_is)
+{
+	three();
+	register_key(0, kKey);
+	target.loses_answer_to = "a reserve";
+	target.is_deaf_to = "b reservation";
+	target.dead.insert("c");
+	EXPECT_NE(out_only(MPATH_PR_RESERVE, kKey, 0, kWeRo), kConflictStatus);
+	EXPECT_EQ(target.holder, "a");
+	for (const char *name : {"b", "c"})
+		mend(name);
+	run_work();
+}
+
+TEST_F(HeldReservation, is_gone_with_the_registration_of_its_holder_though_that_did_not_say_so)
+{
+	nexus("a");
+	nexus("b");
+	register_key(0, kKey);
+	reserve(kWeRo);
+	kill("b");
+	target.loses_answer_to = "a register 1 0";
+	EXPECT_NE(out_only(MPATH_PR_REGISTER, kKey, 0), 0);
+	ASSERT_EQ(target.type, 0);
+	kill("a");
+	revive("b");
+	EXPECT_STREQ(pr().holder, "none");
+	EXPECT_EQ(reserve(kWeRo), 0);
+	EXPECT_STREQ(pr().holder, "b");
+}
+
 TEST_F(HeldReservation, is_not_lost_for_a_registration_that_was_once_in_doubt)
 {
 	nexus("a");
@@ -992,6 +1117,32 @@ TEST_F(PreemptedHead, gives_up_a_registration_that_came_too_late)
 	};
 	target.commands = 0;
 	revive("b");
+	EXPECT_EQ(target.registered(), "x:9");
+	EXPECT_EQ(shown(), "preempted");
+}
+
+TEST_F(PreemptedHead, is_not_registered_again_by_a_key_that_came_too_late)
+{
+	nexus("a");
+	nexus("b");
+	kill("b");
+	register_key(0, kKey);
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	mend("b");
+	// Between the look at the list and the registration, which is not proven.
+	target.commands = 0;
+	target.before_command = [&](unsigned number) {
+		if (number == 2)
+			target.out("x", MPATH_PR_PREEMPT, kOther, kKey, kWeRo);
+		if (number == 3)
+			target.loses_answer.insert("b");
+	};
+	revive("b");
+	target.before_command = nullptr;
+	target.out("x", MPATH_PR_RESERVE, kOther, 0, kWeRo);
+	ASSERT_EQ(target.registered(), "b:1 x:9");
+	kill("a");
+	EXPECT_EQ(register_key(kKey, 2), kConflictStatus);
 	EXPECT_EQ(target.registered(), "x:9");
 	EXPECT_EQ(shown(), "preempted");
 }

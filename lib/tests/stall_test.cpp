@@ -186,6 +186,29 @@ TEST_F(Stall, is_none_where_the_queue_is_long_and_moves)
 	EXPECT_EQ(state(a), "stalled");
 }
 
+// What comes back one by one, as what its transport gives up, makes a stuck path no slow one.
+TEST_F(Stall, is_seen_within_some_seconds_though_reads_come_back)
+{
+	auto &a = add("a");
+
+	traffic(1000);
+	for (int i = 0; i < 128; i++) {
+		auto &bio = new_bio();
+
+		bio.direction = MPATH_WRITE;
+		submit(bio);
+	}
+
+	u64 ms = 0;
+
+	for (; ms < 120000 && state(a) != "stalled"; ms += kTick) {
+		for (int i = 0; i < 4; i++)
+			complete(submit(), MPATH_STS_OK);
+		advance_ms(kTick);
+	}
+	EXPECT_LE(ms, 11000u);
+}
+
 TEST_F(Stall, takes_the_time_it_is_given)
 {
 	auto &a = add("a");
