@@ -107,38 +107,79 @@ private:
 	}
 };
 
-// The same where the first path is idle and nearly the fastest: on no other has an I/O less to expect.
-// At first the others are only compared: whether one that offers more, or nothing, is a choice at all is
-// for the second glance.
-template <bool kSecond>
+// The same where a path is idle that is nearly the fastest: on no other has an I/O less to expect.
 struct ServiceTimeWhenIdle : ServiceTime {
-	using Otherwise = std::conditional_t<kSecond, ServiceTime, ServiceTimeWhenIdle<true>>;
-	static constexpr bool kTakesTheFirst = true;
+	using Otherwise = ServiceTime;
 
-	// What it tells is that there is such a path.
 	static mpath_device *glance(const PathList &paths, const Hints &, AnyPath any,
 				    const ReadSection &guard) noexcept
 	{
-		mpath_device *first = paths.first(guard);
+		mpath_device *first = nullptr;
+		mpath_device *fastest = nullptr;
+		u64 first_offer = 0;
+		u64 least = ~0ull;
 
-		if (!first || first->nr_active() || !first->is_first_choice())
-			return nullptr;
+		for (auto *path = paths.first(guard); path; path = paths.after(*path, guard)) {
+			if (!path->is_first_choice()) {
+				if (path->is_to_be_withdrawn()) [[unlikely]]
+					return nullptr;
+				continue;
+			}
 
-		// Of 0, which is no offer, none that is more.
-		const u64 less = first->offer_ns(any.direction()) - 1;
+			const u64 offer = path->offer_ns(any.direction());
 
-		for (auto *path = paths.after(*first, guard); path;
-		     path = paths.after(*path, guard))
-			if (less >= enough(path->offer_ns(any.direction())) &&
-			    (!kSecond || path->is_first_choice()))
+			if (!offer) [[unlikely]]
 				return nullptr;
-		return first;
+			if (!first) {
+				first = path;
+				first_offer = offer;
+			}
+			if (offer < least) {
+				fastest = path;
+				least = offer;
+			}
+		}
+		if (!first)
+			return nullptr;
+		if (first_offer <= enough(least) && !first->nr_active())
+			return first;
+		return fastest->nr_active() ? nullptr : fastest;
 	}
 };
 
-using ServiceTimeAtAGlance = ServiceTimeWhenIdle<false>;
+// The same where no other says that it is faster, or that nothing is known of it, not even one that is
+// no choice.
+struct ServiceTimeAtAGlance : ServiceTime {
+	using Otherwise = ServiceTimeWhenIdle;
+
+	static mpath_device *glance(const PathList &paths, const Hints &, AnyPath any,
+				    const ReadSection &guard) noexcept
+	{
+		mpath_device *fastest = paths.first(guard);
+
+		if (!fastest)
+			return nullptr;
+
+		// Of 0, which is no offer, none that is more.
+		u64 less = fastest->offer_ns(any.direction()) - 1;
+
+		for (auto *path = paths.after(*fastest, guard); path;
+		     path = paths.after(*path, guard)) {
+			const u64 offer = path->offer_ns(any.direction());
+
+			if (less < enough(offer)) [[likely]]
+				continue;
+			if (!offer)
+				return nullptr;
+			fastest = path;
+			less = offer - 1;
+		}
+		return fastest->nr_active() || !fastest->is_first_choice() ? nullptr : fastest;
+	}
+};
 
 static_assert(PathPolicy<ServiceTime>);
+static_assert(PathPolicy<ServiceTimeWhenIdle>);
 static_assert(PathPolicy<ServiceTimeAtAGlance>);
 
 } // namespace mpath

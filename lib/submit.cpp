@@ -163,15 +163,9 @@ template <typename Policy>
 	}
 
 	bool failfast = always_failfast_;
-	mpath_device *other = nullptr;
 
-	if (!failfast) {
-		if constexpr (requires { Policy::kTakesTheFirst; })
-			other = paths_.after(*path, guard);
-		else
-			other = paths_.first(guard);
-	}
-	for (; other; other = paths_.after(*other, guard)) {
+	for (auto *other = failfast ? nullptr : paths_.first(guard); other;
+	     other = paths_.after(*other, guard)) {
 		if (other == path)
 			continue;
 		if (other->is_ready_at_need()) [[likely]] {

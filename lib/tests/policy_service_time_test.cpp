@@ -210,6 +210,24 @@ TEST_F(ServiceTime, takes_the_first_path_that_is_idle_only_if_it_is_nearly_the_f
 	EXPECT_EQ(chosen(), "b");
 }
 
+TEST_F(ServiceTime, takes_the_fastest_that_is_idle)
+{
+	attach_with("a", 1000, 0);
+	attach_with("b", 210, 1);
+	attach_with("c", 200, 0);
+	EXPECT_EQ(chosen(), "c");
+	attach_with("n", 50, 0, kNonoptimized);
+	EXPECT_EQ(chosen(), "c");
+}
+
+TEST_F(ServiceTime, takes_the_first_of_near_equals_if_all_are_idle)
+{
+	attach_with("n", 50, 0, kNonoptimized);
+	attach_with("a", 210, 0);
+	attach_with("b", 200, 0);
+	EXPECT_EQ(chosen(), "a");
+}
+
 TEST_F(ServiceTime, takes_an_idle_path_that_is_optimized_over_a_faster_one_that_is_not)
 {
 	attach_with("o", 5000, 0);
