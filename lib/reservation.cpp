@@ -232,7 +232,7 @@ bool Reservation::is_ours(const PrReservation &what) const noexcept
 }
 
 // Has what got lost been done? Who cannot find out leaves it in doubt.
-void Reservation::settle() noexcept
+void Reservation::settle_doubt() noexcept
 {
 	PrReservation what;
 
@@ -322,16 +322,8 @@ Said Reservation::take_over_from(u32 holder) noexcept
 // Strangers are asked first, and take over when they are let in.
 void Reservation::see_to_holder() noexcept
 {
-	const u32 gone = holder();
-
-	if (!is_for_holder_only(type()) || holder_answers())
-		return;
-	ask_one(0, [&](mpath_device &path) {
-		const bool may = path.id() != gone && !is_a_stranger(path);
-
-		return may ? take_over(path, type()) : Said::nothing;
-	});
-	readmit_all();
+	if (is_for_holder_only(type()) && !holder_answers())
+		take_over_from(holder());
 }
 
 // A holder may reserve again what it has, and nobody else may (SPC-5 5.14.9).
@@ -371,7 +363,7 @@ void Reservation::review() noexcept
 		if (key() && works(path.health()) && !path.nexus.registered.load_relaxed())
 			reconsider(path);
 	});
-	settle();
+	settle_doubt();
 	see_to_holder();
 	moving_.store_relaxed(false);
 	reviewed_.store_release(asked);

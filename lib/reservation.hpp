@@ -131,13 +131,14 @@ private:
 
 	PrAnswer nobody_answers() const noexcept;
 	PrAnswer carry_out_settled(const PrRequest &request) noexcept;
+	void prove_all() noexcept;
 	PrAnswer register_all(const PrRequest &request) noexcept;
 	PrAnswer unregister_all(const PrRequest &request) noexcept;
 	PrAnswer reserve(const PrRequest &request) noexcept;
 	PrAnswer release(const PrRequest &request) noexcept;
 	PrAnswer clear(const PrRequest &request) noexcept;
 	PrAnswer preempt(const PrRequest &request) noexcept;
-	bool has_preempted(mpath_device &path, const PrRequest &request) noexcept;
+	Said has_preempted(mpath_device &path, const PrRequest &request) noexcept;
 	void note_preempted(mpath_device &path, u32 by, const PrRequest &request) noexcept;
 	bool is_own(const PrRequest &request) const noexcept;
 	bool undo(u32 mark, u64 from, u64 to) noexcept;
@@ -148,7 +149,7 @@ private:
 	Said take_over_from(u32 holder) noexcept;
 	bool is_ours(const PrReservation &what) const noexcept;
 	bool is_held_by_one() const noexcept { return type() && !is_for_all(type()); }
-	void settle() noexcept;
+	void settle_doubt() noexcept;
 	void find_holder() noexcept;
 	void see_to_holder() noexcept;
 	void bar_all_but(u32 id) noexcept;

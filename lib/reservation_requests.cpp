@@ -37,6 +37,15 @@ PrAnswer Reservation::nobody_answers() const noexcept
 	return soon ? disrupted_answer() : no_connect_answer();
 }
 
+// Is each nexus known to have got the key from the head, and not after a preemption that missed it?
+void Reservation::prove_all() noexcept
+{
+	for_each([&](mpath_device &path) {
+		if (key() && path.nexus.unproven && path.answers() && !is_a_stranger(path))
+			hold_key(path);
+	});
+}
+
 PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 {
 	const u64 before = key();
@@ -61,10 +70,7 @@ PrAnswer Reservation::register_all(const PrRequest &request) noexcept
 	const bool proof = before && request.action == MPATH_PR_REGISTER;
 
 	if (proof) {
-		for_each([&](mpath_device &path) {
-			if (key() && path.nexus.unproven && path.answers() && !is_a_stranger(path))
-				hold_key(path);
-		});
+		prove_all();
 		if (!key())
 			return conflict_answer();
 	}
@@ -299,13 +305,17 @@ PrAnswer Reservation::clear(const PrRequest &request) noexcept
 	return {};
 }
 
-// Has another nexus of ours done it, whose answer was lost?
-bool Reservation::has_preempted(mpath_device &path, const PrRequest &request) noexcept
+// Has another nexus of ours done it, whose answer was lost? Conflict: no.
+Said Reservation::has_preempted(mpath_device &path, const PrRequest &request) noexcept
 {
-	u32 mine, theirs;
+	u32 mine = 0, theirs = 0;
+	Said read = count_key(path, key(), &mine);
 
-	return count_key(path, key(), &mine) == Said::yes && mine &&
-	       count_key(path, request.action_key, &theirs) == Said::yes && !theirs;
+	if (read == Said::yes && mine)
+		read = count_key(path, request.action_key, &theirs);
+	if (read == Said::nothing)
+		return Said::nothing;
+	return read == Said::yes && mine && !theirs ? Said::yes : Said::conflict;
 }
 
 // 0 means all registrants, and then the head's own other nexuses, too.
@@ -355,6 +365,7 @@ PrAnswer Reservation::preempt(const PrRequest &request) noexcept
 	const bool own = is_own(request);
 	PrAnswer answer = no_connect_answer();
 	u32 silent = 0;
+	bool several = false;
 
 	if (own && type())
 		hold_io();
@@ -366,19 +377,27 @@ PrAnswer Reservation::preempt(const PrRequest &request) noexcept
 		Said here = tell(path, request, &answer);
 		u32 by = path.id();
 
+		if (here == Said::nothing) {
+			several = silent != 0;
+			silent = path.id();
+		}
+
 		if (here == Said::conflict && silent) {
-			if (!own && has_preempted(path, request)) {
-				here = Said::yes;
+			if (!own) {
+				here = has_preempted(path, request);
 				by = silent;
 			}
+			if (here == Said::nothing)
+				answer = disrupted_answer();
 			// The one before has unregistered this one.
 			if (own && hold_key(path) == Said::yes)
 				here = tell(path, request, &answer);
 		}
 		if (here == Said::yes) {
 			note_preempted(path, by, request);
+			// Any of them may have done it.
+			in_doubt_ |= several;
 		} else if (here == Said::nothing) {
-			silent = path.id();
 			path.recheck();
 		} else if (here == Said::conflict && key()) {
 			hold_key(path);
@@ -404,7 +423,7 @@ PrAnswer Reservation::carry_out(const PrRequest &request) noexcept
 		answer.error = -ENOMEM;
 		return answer;
 	}
-	settle();
+	settle_doubt();
 
 	const PrAnswer answer = carry_out_settled(request);
 

@@ -726,6 +726,53 @@ TEST_F(HeldReservation, was_taken_by_a_nexus_whose_answer_was_lost)
 	EXPECT_EQ(target.type, 0) << "whoever of us holds it";
 }
 
+TEST_F(HeldReservation,
+       was_taken_by_a_nexus_whose_answer_was_lost_though_the_next_one_hears_nothing)
+{
+	three();
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	target.out("x", MPATH_PR_RESERVE, kOther, 0, kWeRo);
+	register_key(0, kKey);
+	target.loses_answer.insert("a");
+	target.loses_answer_to = "b keys";
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kOther, kWeRo), 0);
+	EXPECT_TRUE(target.loses_answer_to.empty());
+	EXPECT_STREQ(pr().state, "reserved");
+	EXPECT_EQ(release(kWeRo), 0);
+	EXPECT_EQ(target.type, 0) << "whoever of us holds it";
+}
+
+TEST_F(HeldReservation, was_taken_by_one_of_those_whose_answers_were_lost)
+{
+	three();
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	target.out("x", MPATH_PR_RESERVE, kOther, 0, kWeRo);
+	register_key(0, kKey);
+	target.loses_answer = {"a", "b"};
+	EXPECT_EQ(out(MPATH_PR_PREEMPT, kKey, kOther, kWeRo), 0);
+	EXPECT_STREQ(pr().state, "reserved");
+	EXPECT_STREQ(pr().holder, target.holder.c_str());
+	EXPECT_EQ(release(kWeRo), 0);
+	EXPECT_EQ(target.type, 0);
+}
+
+TEST_F(HeldReservation, may_have_been_taken_when_all_answers_are_lost)
+{
+	nexus("a");
+	nexus("b");
+	target.out("x", MPATH_PR_REGISTER, 0, kOther);
+	target.out("x", MPATH_PR_RESERVE, kOther, 0, kWeRo);
+	register_key(0, kKey);
+	target.loses_answer.insert("a");
+	target.loses_answer_to = "b keys";
+	EXPECT_NE(out_only(MPATH_PR_PREEMPT, kKey, kOther, kWeRo), kConflictStatus)
+		<< "nobody has said no";
+	run_work();
+	EXPECT_STREQ(pr().state, "reserved");
+	EXPECT_EQ(release(kWeRo), 0);
+	EXPECT_EQ(target.type, 0);
+}
+
 TEST_F(HeldReservation, changes_its_type_and_all_paths_are_registered_again)
 {
 	three();
