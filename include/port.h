@@ -61,8 +61,7 @@ struct mpk_io_pool;
  */
 struct mpath_head_front {
 	struct mpk_io_pool *pool;
-	struct mpk_percpu *cursors; /* a pointer, for mpath_head_route() */
-	bool watched;               /* changes; READ_ONCE(): somebody looks after what is sent */
+	bool watched; /* changes; READ_ONCE(): somebody looks after what is sent */
 };
 
 struct mpath_device_front {
@@ -96,7 +95,6 @@ void mpk_io_pool_destroy(struct mpk_io_pool *pool) MPATH_NOEXCEPT;
 /*
  * mpath_head_route - the shim's question to the core: where does @io go, which is new?
  * @node: this CPU's
- * @cursor: this CPU's object of the head's cursors
  * @ticks: mpk_ticks(), which the shim has at hand
  * The shim has filled in what it knows of the bio, and the head.
  * Context: process, in a read section.
@@ -106,7 +104,16 @@ void mpk_io_pool_destroy(struct mpk_io_pool *pool) MPATH_NOEXCEPT;
  * section: whoever gets it back may take a task for one that can sleep.
  */
 struct mpath_device *mpath_head_route(struct mpath_head *head, struct mpath_io *io, u32 node,
-				      void *cursor, u32 ticks) MPATH_NOEXCEPT;
+				      u32 ticks) MPATH_NOEXCEPT;
+
+/*
+ * mpath_head_route_along - the same for an I/O that continues one which waits to go down @neighbour.
+ * Along with it, into the same command, while that path is as good as any: neighbours that are sent
+ * apart cannot be merged any more.
+ * @neighbour: of a path, or of a disk that is none of the head's
+ */
+struct mpath_device *mpath_head_route_along(struct mpath_head *head, struct mpath_io *io,
+					    const struct gendisk *neighbour) MPATH_NOEXCEPT;
 
 /*
  * mpath_head_watch - the shim's call into the core: an I/O has been counted as sent, and the head's

@@ -9,10 +9,10 @@ using mpath::MutexGuard;
 using mpath::ReadGuard;
 
 mpath_head::mpath_head(const mpath_head_config &config) noexcept
-	: front_{mpk_io_pool_create(), mpk_percpu_create(sizeof(mpath::Atomic<mpath_device *>)),
-		 false},
-	  way_(way_of(config)), always_failfast_(config.always_failfast),
+	: front_{mpk_io_pool_create(), false}, way_(way_of(config)),
+	  always_failfast_(config.always_failfast),
 	  requeue_lock_(mpk_spinlock_create(MPATH_LOCK_REQUEUE)),
+	  cursors_(mpk_percpu_create(sizeof(mpath::Atomic<mpath_device *>))),
 	  paths_lock_(mpk_mutex_create(MPATH_LOCK_PATHS)),
 	  requeue_work_(mpk_work_create(MPATH_WORK_REQUEUE, run_requeue, this)),
 	  announcer_(config, paths_), reservation_(*this, paths_, paths_lock_.get()),

@@ -30,7 +30,9 @@ struct mpath_head final {
 
 	// Context: process, in a read section. The caller's reference on the disk's queue keeps the
 	// head. nullptr: it waits. MPATH_NOWHERE: it ends, with io->status.
-	mpath_device *route(mpath_io *io, u32 node, void *cursor, u32 ticks) noexcept;
+	mpath_device *route(mpath_io *io, u32 node, u32 ticks) noexcept;
+	// The same; @neighbour: what has the I/O that this one continues.
+	mpath_device *route_along(mpath_io *io, const gendisk *neighbour) noexcept;
 	// Context: any. The bio keeps its path, and that the head.
 	void done(mpath_io *io, mpath_status status) noexcept;
 
@@ -149,16 +151,11 @@ private:
 
 	// route() under one policy.
 	template <typename Policy>
-	mpath_device *route_by(mpath_io *io, u32 node, void *cursor, u32 ticks) noexcept;
+	mpath_device *route_by(mpath_io *io, u32 node, u32 ticks) noexcept;
 	template <typename Policy>
-	[[gnu::noinline]] mpath_device *route_out_of_line(mpath_io *io, u32 node, void *cursor,
-							  u32 ticks) noexcept;
-	template <typename Policy>
-	mpath_device *look_closer(mpath_io *io, u32 node, void *cursor) noexcept;
+	[[gnu::noinline]] mpath_device *route_out_of_line(mpath_io *io, u32 ticks) noexcept;
 	// And whatever may be in the way.
 	[[gnu::noinline]] mpath_device *route_with_care(mpath_io *io) noexcept;
-	[[gnu::noinline]] mpath_device *route_with_care(mpath_io *io, u32 node,
-							void *cursor) noexcept;
 	void take(mpath_io *io, mpath_device *path, bool failfast,
 		  const mpath::ReadSection &guard) noexcept;
 	mpath_device *wait_for_path(mpath_io *io) noexcept;
@@ -202,9 +199,6 @@ private:
 
 	template <typename Filter>
 	mpath_device *choose(Filter filter, const mpath::ReadSection &guard) noexcept;
-	template <typename Filter>
-	mpath_device *choose(Filter filter, const mpath::Hints &here,
-			     const mpath::ReadSection &guard) noexcept;
 	// A path back in service ends the time without one, whether or not anybody waits.
 	void watch_clock() noexcept;
 	// The time without a path is over; or, with kNobodyWaits, the waiting.
@@ -237,7 +231,7 @@ private:
 	alignas(64) mpath::Owned<mpk_io_pool, mpk_io_pool_destroy> pool_{front_.pool};
 	mpath::Owned<mpk_spinlock, mpk_spinlock_destroy> requeue_lock_;
 	mpath::IoFifo requeue_; // under requeue_lock_
-	mpath::Owned<mpk_percpu, mpk_percpu_destroy> cursors_{front_.cursors};
+	mpath::Owned<mpk_percpu, mpk_percpu_destroy> cursors_;
 	mpath::Owned<mpk_mutex, mpk_mutex_destroy> paths_lock_;
 	mpath::Owned<mpk_work, mpk_work_destroy> requeue_work_;
 	mpath::Announcer announcer_;

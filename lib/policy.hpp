@@ -34,12 +34,15 @@ struct PathCache {
 	Atomic<mpath_device *> *by_node;
 	u32 nr_nodes;
 
-	Hints here(u32 node, void *cursor) const noexcept
+	// @cursor: is the place asked for, which takes a call?
+	Hints here(u32 node, bool cursor) const noexcept
 	{
-		return {node, &by_node[node], static_cast<Atomic<mpath_device *> *>(cursor)};
+		void *mine = cursor ? mpk_percpu_this(cursors) : nullptr;
+
+		return {node, &by_node[node], static_cast<Atomic<mpath_device *> *>(mine)};
 	}
 	// The same for who does not know where it is.
-	Hints here() const noexcept { return here(mpk_this_node(), mpk_percpu_this(cursors)); }
+	Hints here() const noexcept { return here(mpk_this_node(), true); }
 	// Afterwards no hint is @path (any path, if nullptr) unless a reader that began
 	// before the call puts it back; the caller sees to it that none can.
 	void forget(const mpath_device *path) const noexcept;
@@ -89,8 +92,8 @@ concept PathPolicy =
 		// Does it go by the depth of the paths' queues, and by how long they take?
 		{ P::kCounts } -> std::convertible_to<bool>;
 		{ P::kMeasures } -> std::convertible_to<bool>;
-		// And by what it remembers?
-		{ P::kRemembers } -> std::convertible_to<bool>;
+		// And by where this CPU stands?
+		{ P::kTakesTurns } -> std::convertible_to<bool>;
 	};
 
 // The path for a bio, or nullptr. It stays valid as long as @guard.

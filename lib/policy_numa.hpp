@@ -12,7 +12,7 @@ namespace mpath {
 
 struct Numa {
 	static constexpr bool kCounts = false, kMeasures = false;
-	static constexpr bool kRemembers = true;
+	static constexpr bool kTakesTurns = false;
 
 	template <typename Filter>
 	static mpath_device *choose(const PathList &paths, const Hints &here, Filter filter,

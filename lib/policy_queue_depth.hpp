@@ -11,7 +11,7 @@ namespace mpath {
 
 struct QueueDepth {
 	static constexpr bool kCounts = true, kMeasures = false;
-	static constexpr bool kRemembers = false;
+	static constexpr bool kTakesTurns = false;
 
 	static mpath_device *glance(const PathList &paths, const Hints &, AnyPath,
 				    const ReadSection &guard) noexcept

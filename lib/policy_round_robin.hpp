@@ -14,7 +14,7 @@ namespace mpath {
 
 struct RoundRobin {
 	static constexpr bool kCounts = false, kMeasures = false;
-	static constexpr bool kRemembers = true;
+	static constexpr bool kTakesTurns = true;
 
 	static mpath_device *glance(const PathList &paths, const Hints &here, AnyPath,
 				    const ReadSection &guard) noexcept

@@ -12,7 +12,7 @@ namespace mpath {
 
 struct ServiceTime {
 	static constexpr bool kCounts = true, kMeasures = true;
-	static constexpr bool kRemembers = false;
+	static constexpr bool kTakesTurns = false;
 
 	// Of one or two paths that are a first choice. No path of which nothing is known, or that is to be
 	// tried, is among them.
@@ -117,7 +117,7 @@ struct ServiceTimeWhenIdle : ServiceTime {
 		mpath_device *first = nullptr;
 		mpath_device *fastest = nullptr;
 		u64 first_offer = 0;
-		u64 least = ~0ull;
+		u64 least = 0;
 
 		for (auto *path = paths.first(guard); path; path = paths.after(*path, guard)) {
 			if (!path->is_first_choice()) {
@@ -134,7 +134,7 @@ struct ServiceTimeWhenIdle : ServiceTime {
 				first = path;
 				first_offer = offer;
 			}
-			if (offer < least) {
+			if (!fastest || offer < least) {
 				fastest = path;
 				least = offer;
 			}

@@ -11,7 +11,6 @@ using mpath::AnyPath;
 using mpath::Blame;
 using mpath::Fate;
 using mpath::Health;
-using mpath::Hints;
 using mpath::IoFifo;
 using mpath::NotAmong;
 using mpath::NotTried;
@@ -60,16 +59,9 @@ void remember(mpath_io *io) noexcept
 } // namespace
 
 template <typename Filter>
-mpath_device *mpath_head::choose(Filter filter, const Hints &here,
-				 const ReadSection &guard) noexcept
-{
-	return mpath::choose_path(iopolicy(), paths_, here, filter, guard);
-}
-
-template <typename Filter>
 mpath_device *mpath_head::choose(Filter filter, const ReadSection &guard) noexcept
 {
-	return choose(filter, cache_.here(), guard);
+	return mpath::choose_path(iopolicy(), paths_, cache_.here(), filter, guard);
 }
 
 template <typename Filter>
@@ -128,38 +120,26 @@ void mpath_head::take(mpath_io *io, mpath_device *path, bool failfast, const Rea
 		path->measure_if_due(*io, static_cast<mpath_direction>(io->direction), mpk_ticks());
 }
 
-// Of a policy that has nothing to remember, the short way does not keep where it is.
-template <typename Policy>
-mpath_device *mpath_head::look_closer(mpath_io *io, u32 node, void *cursor) noexcept
-{
-	if constexpr (Policy::kRemembers)
-		return route_with_care(io, node, cursor);
-	else
-		return route_with_care(io);
-}
-
 // With nothing to wait for, to notice or to withdraw there is nobody to call. The end of a bio that
 // others were split from comes when the last of them ends, with the error of any: it cannot be told
 // what happened to this part of it, so a clone goes down.
 template <typename Policy>
 [[gnu::always_inline]] inline mpath_device *mpath_head::route_by(mpath_io *io, u32 node,
-								 void *cursor, u32 ticks) noexcept
+								 u32 ticks) noexcept
 {
 	const ReadSection guard{ReadSection::held};
 	const AnyPath any{static_cast<mpath_direction>(io->direction)};
 
 	if (no_path_since_ms_.load_relaxed()) [[unlikely]]
-		return look_closer<Policy>(io, node, cursor);
+		return route_with_care(io);
 
-	mpath_device *path = Policy::glance(paths_, cache_.here(node, cursor), any, guard);
+	mpath_device *path =
+		Policy::glance(paths_, cache_.here(node, Policy::kTakesTurns), any, guard);
 
 	if (!path) [[unlikely]] {
-		if constexpr (requires {
-				      requires !Policy::kRemembers;
-				      typename Policy::Otherwise;
-			      })
-			return route_out_of_line<typename Policy::Otherwise>(io, 0, nullptr, ticks);
-		return look_closer<Policy>(io, node, cursor);
+		if constexpr (requires { typename Policy::Otherwise; })
+			return route_out_of_line<typename Policy::Otherwise>(io, ticks);
+		return route_with_care(io);
 	}
 
 	bool failfast = always_failfast_;
@@ -173,7 +153,7 @@ template <typename Policy>
 			break;
 		}
 		if (other->is_to_be_withdrawn()) [[unlikely]]
-			return look_closer<Policy>(io, node, cursor);
+			return route_with_care(io);
 	}
 	io->path = path;
 	io->failfast = failfast;
@@ -184,14 +164,14 @@ template <typename Policy>
 	return path;
 }
 
+// All but numa, which is the one that asks for the node.
 template <typename Policy>
-mpath_device *mpath_head::route_out_of_line(mpath_io *io, u32 node, void *cursor,
-					    u32 ticks) noexcept
+mpath_device *mpath_head::route_out_of_line(mpath_io *io, u32 ticks) noexcept
 {
-	return route_by<Policy>(io, node, cursor, ticks);
+	return route_by<Policy>(io, 0, ticks);
 }
 
-[[gnu::always_inline]] inline mpath_device *mpath_head::route(mpath_io *io, u32 node, void *cursor,
+[[gnu::always_inline]] inline mpath_device *mpath_head::route(mpath_io *io, u32 node,
 							      u32 ticks) noexcept
 {
 	// Acquire: is it live? Whatever it is besides its policy is looked at with care.
@@ -199,24 +179,23 @@ mpath_device *mpath_head::route_out_of_line(mpath_io *io, u32 node, void *cursor
 
 	// What costs least first, then what costs most.
 	if (policy == MPATH_IOPOLICY_NUMA) [[likely]]
-		return route_by<mpath::Numa>(io, node, cursor, ticks);
+		return route_by<mpath::Numa>(io, node, ticks);
 	if (policy == MPATH_IOPOLICY_SERVICE_TIME)
-		return route_out_of_line<mpath::ServiceTimeAtAGlance>(io, node, cursor, ticks);
+		return route_out_of_line<mpath::ServiceTimeAtAGlance>(io, ticks);
 	if (policy == MPATH_IOPOLICY_ROUND_ROBIN)
-		return route_out_of_line<mpath::RoundRobin>(io, node, cursor, ticks);
+		return route_out_of_line<mpath::RoundRobin>(io, ticks);
 	if (policy == MPATH_IOPOLICY_QUEUE_DEPTH)
-		return route_out_of_line<mpath::QueueDepth>(io, node, cursor, ticks);
-	return route_with_care(io, node, cursor);
+		return route_out_of_line<mpath::QueueDepth>(io, ticks);
+	return route_with_care(io);
 }
 
 // Here, where nothing is between the question and the answer.
-mpath_device *mpath_head_route(mpath_head *head, mpath_io *io, u32 node, void *cursor,
-			       u32 ticks) noexcept
+mpath_device *mpath_head_route(mpath_head *head, mpath_io *io, u32 node, u32 ticks) noexcept
 {
-	return head->route(io, node, cursor, ticks);
+	return head->route(io, node, ticks);
 }
 
-mpath_device *mpath_head::route_with_care(mpath_io *io, u32 node, void *cursor) noexcept
+mpath_device *mpath_head::route_with_care(mpath_io *io) noexcept
 {
 	const ReadSection guard{ReadSection::held};
 	const AnyPath any{static_cast<mpath_direction>(io->direction)};
@@ -224,16 +203,31 @@ mpath_device *mpath_head::route_with_care(mpath_io *io, u32 node, void *cursor) 
 
 	io->clone |= submit_mode() == MPATH_SUBMIT_CLONE;
 	if (is_live()) [[likely]]
-		path = choose(any, cache_.here(node, cursor), guard);
+		path = choose(any, guard);
 	if (!path)
 		return wait_for_path(io);
 	take(io, path, always_failfast_ || has_other(path, any, guard), guard);
 	return path;
 }
 
-mpath_device *mpath_head::route_with_care(mpath_io *io) noexcept
+mpath_device *mpath_head::route_along(mpath_io *io, const gendisk *neighbour) noexcept
 {
-	return route_with_care(io, mpk_this_node(), mpk_percpu_this(cache_.cursors));
+	const ReadSection guard{ReadSection::held};
+	mpath_device *path = is_live() ? paths_.first(guard) : nullptr;
+
+	while (path && path->disk() != neighbour)
+		path = paths_.after(*path, guard);
+	if (!path || !path->is_first_choice())
+		return mpath_head_route(this, io, mpk_this_node(), mpk_ticks());
+	io->clone |= submit_mode() == MPATH_SUBMIT_CLONE;
+	take(io, path, always_failfast_ || has_other(path, AnyPath{}, guard), guard);
+	return path;
+}
+
+mpath_device *mpath_head_route_along(mpath_head *head, mpath_io *io,
+				     const gendisk *neighbour) noexcept
+{
+	return head->route_along(io, neighbour);
 }
 
 void mpath_head::done(mpath_io *io, mpath_status status) noexcept

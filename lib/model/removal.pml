@@ -145,7 +145,7 @@ active proctype submit() /* == submit.cpp mpath_head::route_with_care( */
 	read_lock(SUBMITTER); /* = ReadSection guard{ReadSection::held}; */
 	path = NONE;
 	if
-	:: live -> choose(path) /* = path = choose(any, cache_.here(node, cursor), guard); */
+	:: live -> choose(path) /* = path = choose(any, guard); */
 	:: !live
 	fi;
 #ifdef BROKEN_GET_OUTSIDE

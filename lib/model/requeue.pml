@@ -177,7 +177,7 @@ proctype submit(byte b) /* == submit.cpp mpath_head::route_with_care( */
 	path = PATHS;
 	read_lock(SUBMITTER(b)); /* = ReadSection guard{ReadSection::held}; */
 	if
-	:: live -> choose(path) /* = path = choose(any, cache_.here(node, cursor), guard); */
+	:: live -> choose(path) /* = path = choose(any, guard); */
 	:: !live
 	fi;
 	read_unlock(SUBMITTER(b));

@@ -34,10 +34,11 @@ static __always_inline bool mpk_account_may_be_short(struct block_device *bdev, 
  * The number in a local_t: one instruction that no other of this CPU comes between, as local_inc(), and
  * none is needed to find it. So nothing here takes part_stat_lock(), which keeps a task on its CPU.
  */
-static __always_inline long __percpu *mpk_in_flight_stat(struct block_device *bdev, int direction)
+static __always_inline long __percpu *mpk_in_flight_stat(struct disk_stats __percpu *stats,
+							 int direction)
 {
 	BUILD_BUG_ON(sizeof(local_t) != sizeof(long));
-	return (long __percpu *)&bdev->bd_stats->in_flight[direction];
+	return (long __percpu *)&stats->in_flight[direction];
 }
 
 /*
@@ -56,7 +57,7 @@ static __always_inline enum mpk_account mpk_account_start(struct bio *bio, bool 
 		return MPK_ACCOUNT_LONG;
 	}
 	*start = now;
-	this_cpu_inc(*mpk_in_flight_stat(bdev, direction));
+	this_cpu_inc(*mpk_in_flight_stat(bdev->bd_stats, direction));
 	return MPK_ACCOUNT_SHORT;
 }
 
@@ -73,7 +74,7 @@ static __always_inline bool mpk_account_end_if_short(struct block_device *bdev,
 		return false;
 	this_cpu_inc(stats->ios[direction]);
 	this_cpu_add(stats->sectors[direction], sectors);
-	this_cpu_dec(*mpk_in_flight_stat(bdev, direction));
+	this_cpu_dec(*mpk_in_flight_stat(stats, direction));
 	return true;
 }
 

@@ -12,6 +12,7 @@
  */
 #include <linux/bio.h>
 #include <linux/blk-integrity.h>
+#include <linux/blk-mq.h>
 #include <linux/blkdev.h>
 #include <linux/mempool.h>
 #include <linux/percpu.h>
@@ -21,6 +22,7 @@
 
 #include "account.h"
 #include "compat.h"
+#include "compat_plug.h"
 #include "count.h"
 #include "mpath_disk.h"
 #include "port.h"
@@ -248,11 +250,12 @@ static __always_inline void mpk_done(struct mpk_record *record, enum mpath_statu
 }
 
 /* What the submitter sees of the bio, as it was. */
-static __always_inline void mpk_restore(const struct mpk_record *record, struct bio *bio)
+static __always_inline void mpk_restore(const struct mpk_record *record, struct bio *bio,
+					struct block_device *bdev)
 {
 	const struct mpk_saved *saved = &record->saved;
 
-	bio->bi_bdev = record->bdev;
+	bio->bi_bdev = bdev;
 	bio->bi_iter = saved->iter;
 	bio->bi_end_io = saved->end_io;
 	bio->bi_private = saved->private;
@@ -271,7 +274,7 @@ static noinline void mpk_end_with_care(struct mpk_record *record, struct bio *bi
 		status = mpath_status_of(bio->bi_status);
 		bio->bi_status = BLK_STS_OK;
 	}
-	mpk_restore(record, bio);
+	mpk_restore(record, bio, record->bdev);
 	/* Still in the request that it was merged into. */
 	bio->bi_next = NULL;
 	/* Who polls for it asks the path that failed; the next one tells by itself. */
@@ -288,16 +291,18 @@ static void mpk_end_interposed(struct bio *bio)
 {
 	struct mpk_record *record = bio->bi_private;
 	const struct mpath_device_front *path = mpath_device_front_of(record->io.path);
+	struct block_device *bdev = record->bdev;
 	u32 __percpu *in_flight = mpk_in_flight(path, record->io.epoch);
 
+	/* One register to be kept, not two. */
+	OPTIMIZER_HIDE_VAR(in_flight);
 	if (unlikely(bio->bi_status || record->io.news || trace_mpath_complete_enabled() ||
-		     !mpk_account_end_if_short(record->bdev, record->accounted,
-					       record->io.direction, record->io.sectors,
-					       record->start))) {
+		     !mpk_account_end_if_short(bdev, record->accounted, record->io.direction,
+					       record->io.sectors, record->start))) {
 		mpk_end_with_care(record, bio);
 		return;
 	}
-	mpk_restore(record, bio);
+	mpk_restore(record, bio, bdev);
 	if (record->io.counted)
 		atomic_dec((atomic_t *)path->active);
 	/* As mpk_finish(). */
@@ -457,21 +462,41 @@ static __always_inline bool mpk_is_plain(struct bio *bio)
 	       !bdev_get_queue(bio->bi_bdev)->limits.chunk_sectors;
 }
 
+/*
+ * The path's disk that has what @bio continues: @last, which its submitter holds back, and into which
+ * the block layer would merge it. NULL, if it would not.
+ * Context: the submitter, in a read section; else its plug could be flushed meanwhile.
+ */
+static noinline struct gendisk *mpk_disk_that_it_continues(const struct request *last,
+							   struct bio *bio)
+{
+	if (blk_rq_pos(last) + blk_rq_sectors(last) != bio->bi_iter.bi_sector ||
+	    req_op(last) != bio_op(bio) || (bio->bi_opf & REQ_NOMERGE_FLAGS) ||
+	    blk_rq_sectors(last) + bio_sectors(bio) > queue_max_sectors(last->q) ||
+	    blk_queue_nomerges(last->q))
+		return NULL;
+	return last->q->disk;
+}
+
 /* @plain: mpk_is_plain(). It is within the head's limits. */
 static __always_inline void mpk_submit_with(struct mpk_record *record, struct mpath_head *head,
 					    struct bio *bio, bool plain)
 {
-	const struct mpath_head_front *front = mpath_head_front_of(head);
 	struct block_device *bdev = bio->bi_bdev;
-	const blk_opf_t opf = bio->bi_opf;
+	u32 is_write = op_is_write(bio->bi_opf);
 	const unsigned long now = READ_ONCE(jiffies);
+	const struct request *held_back;
+	struct gendisk *neighbour = NULL;
 	struct mpath_device *path;
 
+	BUILD_BUG_ON(MPATH_READ != 0 || MPATH_WRITE != 1);
+	/* To be told once. */
+	OPTIMIZER_HIDE_VAR(is_write);
 	record->bio = bio;
 	record->bdev = bdev;
 	record->io.head = head;
 	record->io.sectors = plain || bio_has_data(bio) ? bio_sectors(bio) : 0;
-	record->io.direction = op_is_write(opf) ? MPATH_WRITE : MPATH_READ;
+	record->io.direction = is_write;
 	memset_startat(&record->io, 0, moves);
 	/*
 	 * Others were split from it: its end does not tell its own fate. Or its submitter has protected
@@ -482,12 +507,14 @@ static __always_inline void mpk_submit_with(struct mpk_record *record, struct mp
 
 	mpk_read_lock_here();
 	if (likely(blk_queue_io_stat(bdev_get_queue(bdev))))
-		record->accounted =
-			mpk_account_start(bio, plain, op_is_write(opf), now, &record->start);
+		record->accounted = mpk_account_start(bio, plain, is_write, now, &record->start);
 	else
 		record->accounted = MPK_ACCOUNT_NONE;
-	path = mpath_head_route(head, &record->io, numa_node_id(),
-				raw_cpu_ptr(mpk_percpu_in(front->cursors)), now);
+	held_back = mpath_compat_held_back();
+	if (unlikely(held_back))
+		neighbour = mpk_disk_that_it_continues(held_back, bio);
+	path = likely(!neighbour) ? mpath_head_route(head, &record->io, numa_node_id(), now)
+				  : mpath_head_route_along(head, &record->io, neighbour);
 	if (unlikely((unsigned long)path <= (unsigned long)MPATH_NOWHERE)) {
 		mpk_read_unlock_here();
 		if (path)

@@ -5,7 +5,6 @@
 #include "policy_queue_depth.hpp"
 #include "policy_round_robin.hpp"
 #include "policy_service_time.hpp"
-#include "policy_service_time.hpp"
 
 using namespace mpath::fake;
 using mpath::NotTried;

@@ -90,11 +90,6 @@ void mpk_percpu_destroy(mpk_percpu *percpu) noexcept
 	delete percpu;
 }
 
-void *mpath::fake::this_cpus(mpk_percpu *percpu)
-{
-	return percpu->objects.at(cpu).data();
-}
-
 void *mpk_percpu_this(mpk_percpu *percpu) noexcept
 {
 	Call call(Port::percpu_this);

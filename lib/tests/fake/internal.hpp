@@ -45,7 +45,6 @@ void count_back(mpk_percpu *counts, u32 epoch, Call::By by);
 u32 this_node();
 u64 now_ns();
 u32 ticks();
-void *this_cpus(mpk_percpu *percpu);
 
 // True when this allocation is the one that is to fail. Refused under a lock.
 bool allocation_fails();

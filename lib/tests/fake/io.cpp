@@ -208,9 +208,9 @@ void mpath_head_submit(mpath_head *head, bio *bio, bool nowait)
 	}
 	record->head = head;
 	mpath::fake::read_lock(Call::shim);
-	path = mpath_head_route(head, record, mpath::fake::this_node(),
-				mpath::fake::this_cpus(mpath_head_front_of(head)->cursors),
-				mpath::fake::ticks());
+	path = bio->continues ? mpath_head_route_along(head, record, bio->continues)
+			      : mpath_head_route(head, record, mpath::fake::this_node(),
+						 mpath::fake::ticks());
 	if (path && path != MPATH_NOWHERE)
 		mpath::fake::count_sent(record, Call::shim);
 	mpath::fake::read_unlock(Call::shim);

@@ -25,6 +25,7 @@ struct bio {
 	mpath_direction direction = MPATH_READ;
 	u32 sectors = 8;
 	bool ordinary = true;                // a read, a write or a flush
+	gendisk *continues = nullptr;        // something that waits to go there
 	std::atomic<int> ended{0};           // how often: once is right
 	mpath_status status = MPATH_STS_MAX; // valid once it has ended
 	std::function<void()> on_end;        // in the context of the completion
