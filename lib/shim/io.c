@@ -449,8 +449,8 @@ void mpk_io_send(struct mpath_io *io)
 }
 
 /*
- * Reads or writes one segment of a page at most, where no boundary matters: that is within every
- * limit. And with it comes nothing else to be looked after.
+ * Reads or writes one segment of a page at most: that is within every limit but of a boundary, by which
+ * a path splits it. And with it comes nothing else to be looked after.
  */
 static __always_inline bool mpk_is_plain(struct bio *bio)
 {
@@ -458,8 +458,19 @@ static __always_inline bool mpk_is_plain(struct bio *bio)
 
 	BUILD_BUG_ON((__force u32)REQ_OP_READ != 0 || (__force u32)REQ_OP_WRITE != 1);
 	return bio->bi_vcnt == 1 && !(bio->bi_opf & odd) && !bio_flagged(bio, BIO_CHAIN) &&
-	       bio->bi_io_vec->bv_offset + bio->bi_io_vec->bv_len <= PAGE_SIZE &&
-	       !bdev_get_queue(bio->bi_bdev)->limits.chunk_sectors;
+	       bio->bi_io_vec->bv_offset + bio->bi_io_vec->bv_len <= PAGE_SIZE;
+}
+
+/*
+ * Large I/O goes down in pieces, over all paths. What is no larger than a piece is not looked at
+ * segment by segment, which the path has to do in any case: it splits what is beyond its limits.
+ */
+static bool mpk_is_small_enough(struct bio *bio)
+{
+	const struct queue_limits *limits = &bdev_get_queue(bio->bi_bdev)->limits;
+
+	return (bio_op(bio) == REQ_OP_READ || bio_op(bio) == REQ_OP_WRITE) &&
+	       bio_sectors(bio) <= limits->max_sectors && bio->bi_vcnt <= limits->max_segments;
 }
 
 /*
@@ -548,7 +559,8 @@ static __always_inline void mpk_submit_new(struct mpath_head *head, struct bio *
  */
 static noinline void mpk_submit_odd(struct mpath_head *head, struct bio *bio)
 {
-	bio = bio_split_to_limits(bio);
+	if (!mpk_is_small_enough(bio))
+		bio = bio_split_to_limits(bio);
 	if (bio)
 		mpk_submit_new(head, bio, false);
 }
