@@ -86,8 +86,9 @@ int mpk_work_init(void)
 		const char *name;
 		unsigned int flags;
 	} queues[] = {
-		[MPATH_WORK_REQUEUE] = { "mpath-wq", WQ_SYSFS },
-		[MPATH_WORK_SEND] = { "mpath-send" },
+		/* As the block layer's own: what has failed goes on before what is new comes. */
+		[MPATH_WORK_REQUEUE] = { "mpath-wq", WQ_SYSFS | WQ_HIGHPRI },
+		[MPATH_WORK_SEND] = { "mpath-send", WQ_HIGHPRI },
 		[MPATH_WORK_PROBE] = { "mpath-probe" },
 		[MPATH_WORK_NEWS] = { "mpath-news" },
 	};
